@@ -1,0 +1,3 @@
+//! A distributed-systems laboratory as a value: a whole cluster that runs deterministically, without IO.
+#![no_std]
+extern crate alloc;

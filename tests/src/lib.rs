@@ -1,0 +1,1 @@
+//! Stories, swarm sweeps and architecture tests over `splitbrain`.

@@ -1,0 +1,1 @@
+//! The WebAssembly binding: `Playground`, and nothing else.

@@ -1,0 +1,11 @@
+//! The binding in a real browser: one module for each thing asked of it.
+#![cfg(target_arch = "wasm32")]
+
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+fn the_binding_names_its_version() {
+    assert_eq!(splitbrain_web::version(), env!("CARGO_PKG_VERSION"));
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Installs what one part of the build needs and the machine lacks. Costs nothing on a machine that has it.
+#
+#   tools/setup.sh rust wasm-target wasm-bindgen wasm-pack node browser
+#
+# Our own tools go to a folder of ours under the user's cache, named by version, so that a second clone finds them and nothing that
+# the user has is touched. What only a package manager can bring (a browser) comes from apt where there is one; elsewhere we say
+# what is missing and how to get it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/versions.sh
+
+say() { printf '  %s\n' "$*" >&2; }
+give_up() { printf '\n  %s\n\n' "$@" >&2; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+rust() {
+    has cargo || give_up "Rust is missing. Install it with rustup (https://rustup.rs), then run this again."
+    # Outside rustup's reach (a distribution's cargo) the pinned toolchain means nothing; the compiler's own version check speaks then.
+    if has rustup && ! rustc --version >/dev/null 2>&1; then
+        say "installing Rust $RUST_VERSION, which rust-toolchain.toml names"
+        rustup toolchain install "$RUST_VERSION" --profile minimal --component rustfmt --component clippy
+    fi
+}
+
+wasm_target() {
+    rust
+    [ -d "$(rustc --print target-libdir --target wasm32-unknown-unknown)" ] && return
+    has rustup || give_up "Rust's wasm32-unknown-unknown target is missing, and rustup, which would add it, as well." \
+        "Install rustup (https://rustup.rs), or your distribution's package of the target."
+    say "adding Rust's wasm32-unknown-unknown target"
+    rustup target add wasm32-unknown-unknown
+}
+
+# cargo_tool FOLDER CRATE VERSION [FLAG...]: builds beside the final place and moves it there whole, so that an interrupted or a
+# second set-up never leaves half a tool.
+cargo_tool() {
+    local home=$1 crate=$2 version=$3
+    shift 3
+    [ -d "$home/bin" ] && return
+    rust
+    say "building $crate $version into $home (a few minutes, once for all clones)"
+    mkdir -p "$(dirname "$home")"
+    local fresh
+    fresh=$(mktemp -d "$home.XXXXXX")
+    if ! cargo install "$crate" --version "$version" --root "$fresh" --no-track "$@"; then
+        rm -rf "$fresh"
+        give_up "$crate $version could not be built; cargo's own words are above."
+    fi
+    chmod 755 "$fresh"
+    # Another clone may have been quicker.
+    if [ -d "$home/bin" ]; then rm -rf "$fresh"; else mv "$fresh" "$home"; fi
+}
+
+# Without --locked: the lock file in the published crate can name versions that are gone.
+wasm_bindgen() { cargo_tool "$WASM_BINDGEN_HOME" wasm-bindgen-cli "$WASM_BINDGEN_VERSION" --no-default-features; }
+wasm_pack() { cargo_tool "$WASM_PACK_HOME" wasm-pack "$WASM_PACK_VERSION" --locked; }
+
+node_js() {
+    has node && has npm || give_up "Node.js with npm is missing: install Node $NODE_VERSION or newer (https://nodejs.org)."
+    node -e 'const [a, b] = process.versions.node.split(".").map(Number), [c, d] = process.argv[1].split(".").map(Number);
+             process.exit(a > c || (a === c && b >= d) ? 0 : 1)' "$NODE_VERSION" ||
+        give_up "Node.js $(node --version) is too old: $NODE_VERSION or newer is needed (https://nodejs.org)."
+}
+
+browser() {
+    tools/browser.sh >/dev/null 2>&1 && tools/browser.sh --driver >/dev/null 2>&1 && return
+    local apt=(apt-get)
+    if ! has apt-get; then
+        apt=()
+    elif [ "$(id -u)" -ne 0 ]; then
+        # With nobody at the keyboard sudo must not ask.
+        if has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then apt=(sudo apt-get); else apt=(); fi
+    fi
+    if [ ${#apt[@]} -gt 0 ]; then
+        say "installing chromium and chromium-driver with apt, for the tests that run in a browser"
+        export DEBIAN_FRONTEND=noninteractive
+        "${apt[@]}" update -q && "${apt[@]}" install -y -q chromium chromium-driver ||
+            say "apt could not install them"
+    fi
+    tools/browser.sh >/dev/null && tools/browser.sh --driver >/dev/null
+}
+
+for part in "$@"; do
+    case $part in
+        rust) rust ;;
+        wasm-target) wasm_target ;;
+        wasm-bindgen) wasm_bindgen ;;
+        wasm-pack) wasm_pack ;;
+        node) node_js ;;
+        browser) browser ;;
+        *) give_up "setup.sh does not know '$part'; it knows rust, wasm-target, wasm-bindgen, wasm-pack, node and browser." ;;
+    esac
+done

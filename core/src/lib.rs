@@ -1,3 +1,9 @@
 //! A distributed-systems laboratory as a value: a whole cluster that runs deterministically, without IO.
 #![no_std]
 extern crate alloc;
+
+pub mod time;
+pub mod chance;
+pub mod node;
+pub mod fingerprint;
+pub mod raft;

@@ -1,0 +1,97 @@
+//! What Raft servers say to each other (Figure 2). Messages are one-way: a reply repeats what of its request the
+//! reader must know, so that no reply needs the state in which its request was sent.
+
+use super::log::{Command, Index, Log, Term};
+use crate::node;
+use serde::Serialize;
+
+/// A message between Raft servers. Each carries its sender's term.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Message<C: Command> {
+    /// A candidate asks for a vote (§5.2).
+    RequestVote {
+        /// The candidate's term.
+        term: Term,
+        /// Index of the candidate's last log entry (§5.4.1).
+        last_log_index: Index,
+        /// Term of the candidate's last log entry (§5.4.1).
+        last_log_term: Term,
+    },
+    /// The answer to [`Message::RequestVote`].
+    VoteReply {
+        /// The voter's term.
+        term: Term,
+        /// Whether the candidate has this vote, in this term.
+        granted: bool,
+    },
+    /// A leader replicates entries, or none as a heartbeat (§5.3).
+    AppendEntries {
+        /// The leader's term.
+        term: Term,
+        /// Index of the entry just before the new ones.
+        prev_log_index: Index,
+        /// Term of that entry.
+        prev_log_term: Term,
+        /// The leader's log up to the last entry sent: the new entries are those after `prev_log_index`.
+        entries: Log<C>,
+        /// How far the leader has committed.
+        leader_commit: Index,
+    },
+    /// The answer to [`Message::AppendEntries`].
+    AppendReply {
+        /// The follower's term.
+        term: Term,
+        /// The `prev_log_index` of the request that this answers.
+        prev_log_index: Index,
+        /// What became of the entries.
+        outcome: Appended,
+    },
+}
+
+/// What a follower did with the entries it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Appended {
+    /// The follower's log now matches the leader's up to this index.
+    Match(Index),
+    /// It has no entry at `prev_log_index`: its log ends here.
+    TooShort {
+        /// The follower's last index.
+        last_index: Index,
+    },
+    /// Its entry at `prev_log_index` has another term (§5.3, fast back-up).
+    Conflict {
+        /// That other term.
+        term: Term,
+        /// The first index at which the follower holds that term.
+        first_index: Index,
+    },
+    /// The request came from an earlier term and was refused.
+    Stale,
+}
+
+impl<C: Command> Message<C> {
+    /// The sender's term.
+    pub fn term(&self) -> Term {
+        match self {
+            Message::RequestVote { term, .. }
+            | Message::VoteReply { term, .. }
+            | Message::AppendEntries { term, .. }
+            | Message::AppendReply { term, .. } => *term,
+        }
+    }
+}
+
+impl<C: Command> node::Message for Message<C> {
+    fn kind(&self) -> u8 {
+        match self {
+            Message::RequestVote { .. } => 0,
+            Message::VoteReply { .. } => 1,
+            Message::AppendEntries { .. } => 2,
+            Message::AppendReply { .. } => 3,
+        }
+    }
+
+    fn is_reply(&self) -> bool {
+        matches!(self, Message::VoteReply { .. } | Message::AppendReply { .. })
+    }
+}

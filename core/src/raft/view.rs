@@ -1,0 +1,66 @@
+//! All that an onlooker may see of a Raft server: Figure 2, in the paper's words.
+
+use super::log::{Command, Index, Log, Term};
+use crate::node::NodeId;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// A server's state. Cheap to clone and compare: the log and the tables are shared persistent values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct View<C: Command> {
+    /// Follower, candidate or leader, with what only that role has.
+    pub role: Role,
+    /// Latest term this server has seen.
+    pub current_term: Term,
+    /// The candidate that received its vote in the current term.
+    pub voted_for: Option<NodeId>,
+    /// The log.
+    pub log: Log<C>,
+    /// Highest index known to be committed.
+    pub commit_index: Index,
+    /// Highest index applied to the state machine.
+    pub last_applied: Index,
+    /// Whom this server believes to lead the current term.
+    pub leader: Option<NodeId>,
+}
+
+/// The three roles (§5.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Role {
+    /// Answers leaders and candidates.
+    Follower,
+    /// Asks for votes.
+    Candidate {
+        /// Who was asked, in the order of the configuration, and what they said.
+        votes: Rc<Vec<(NodeId, Vote)>>,
+    },
+    /// Replicates its log.
+    Leader {
+        /// What it knows of each other server, in the order of the configuration.
+        progress: Rc<Vec<(NodeId, Progress)>>,
+    },
+}
+
+/// What a candidate knows of one voter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Vote {
+    /// No answer yet.
+    Asked,
+    /// The vote is ours.
+    Granted,
+    /// The vote is not ours.
+    Refused,
+}
+
+/// What a leader knows of one follower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Index of the next entry to send: a guess.
+    pub next_index: Index,
+    /// Highest index known to be replicated there: a proof.
+    pub match_index: Index,
+    /// Whether the leader is looking for the place where the logs agree, one request at a time, rather than sending
+    /// entries as they come.
+    pub probing: bool,
+}

@@ -25,7 +25,7 @@ WASM := web/pkg/splitbrain_bg.wasm
 PAGE_SETUP := package.json package-lock.json $(NPM)
 PAGE_SOURCES := $(call files,www)
 DIST := www/dist/index.html
-EVERYTHING := $(call files,.cargo .ci core tests tools web www) $(wildcard *.md *.json *.toml LICENSE-* Makefile Cargo.lock)
+EVERYTHING := $(call files,.cargo .ci core docs tests tools web www) $(wildcard *.md *.json *.toml LICENSE-* Makefile Cargo.lock)
 
 # A build that fails must not leave its target looking fresh.
 .DELETE_ON_ERROR:
@@ -109,7 +109,7 @@ $(OUT)/unit.ok: $(WASM) $(PAGE_SETUP) $(PAGE_SOURCES)
 	@$(stage) "unit tests of the page" $(BIN)/vitest run --root www
 
 $(OUT)/tools.ok: $(call files,tools)
-	@$(stage) "unit tests of the tools" node --test tools
+	@$(stage) "unit tests of the tools" node --test --test-reporter=spec tools
 
 $(OUT)/page.ok: $(DIST) $(call files,tests/page) tools/serve.mjs
 	@$(stage) "the page in a real browser" env CHROME="$$(tools/browser.sh)" $(BIN)/vitest run --root tests/page

@@ -20,9 +20,9 @@ const benchmarks = [
 async function run({ of, command, args }) {
   console.error(`▸ ${of}`);
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const ended = new Promise(done => {
+  const ended = new Promise((done) => {
     child.once("error", () => done(1));
-    child.once("close", code => done(code ?? 1));
+    child.once("close", (code) => done(code ?? 1));
   });
   const rows = [];
   for await (const line of createInterface({ input: child.stdout })) {
@@ -48,7 +48,7 @@ for (const benchmark of benchmarks) {
 const table = [["", "benchmark", "value", "unit", "aim", "peers"]];
 for (const { of, name, value, unit, aim = "", peers = "" } of rows)
   table.push([of, name, grouped.format(value), unit, aim, peers].map(String));
-const widths = table[0].map((_, column) => Math.max(...table.map(row => row[column].length)));
+const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
 console.log();
 for (const row of table)
   console.log(

@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { serve } from "./serve.mjs";
 
-// Bytes, compressed. A page of text about Raft weighs as much; a lab should not cost more than reading of one.
+// Bytes, compressed.
 const limit = 250_000;
 // Milliseconds without a request after which the first load counts as over.
 const quiet = 1_500;
@@ -19,13 +19,12 @@ const strangers = [];
 try {
   const page = await browser.newPage();
   let last = Date.now();
-  page.context().on("request", request => {
+  page.context().on("request", (request) => {
     last = Date.now();
     const url = new URL(request.url());
-    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(server.address).origin)
-      strangers.push(url.href);
+    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(server.address).origin) strangers.push(url.href);
   });
-  page.context().on("response", async response => {
+  page.context().on("response", async (response) => {
     last = Date.now();
     const path = new URL(response.url()).pathname;
     if (/\.(m?js|wasm)$/.test(path) && response.ok()) loaded.set(path, null);
@@ -43,17 +42,14 @@ try {
 
 const total = [...loaded.values()].reduce((sum, size) => sum + size, 0);
 if (process.argv.includes("--json")) {
-  console.log(
-    JSON.stringify({ name: "first load, JS and wasm, gz", value: total, unit: "bytes", aim: `≤ ${limit}` }),
-  );
+  console.log(JSON.stringify({ name: "first load, JS and wasm, gz", value: total, unit: "bytes", aim: `≤ ${limit}` }));
 } else {
   for (const [path, size] of loaded) console.log(`${String(size).padStart(9)}  ${path}`);
   console.log(`${String(total).padStart(9)}  of at most ${limit} bytes, compressed`);
 }
 
-const complaints = strangers.map(url => `A request left the page's own origin: ${url}`);
-if (![...loaded.keys()].some(path => path.endsWith(".wasm")))
-  complaints.push("The page did not load its engine.");
+const complaints = strangers.map((url) => `A request left the page's own origin: ${url}`);
+if (![...loaded.keys()].some((path) => path.endsWith(".wasm"))) complaints.push("The page did not load its engine.");
 if (total > limit) complaints.push(`The first load is ${total - limit} bytes too heavy.`);
 for (const complaint of complaints) console.error(complaint);
 process.exitCode = complaints.length ? 1 : 0;

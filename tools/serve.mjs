@@ -87,7 +87,7 @@ export function serve(folder, port) {
       done({
         address: `http://127.0.0.1:${server.address().port}/`,
         close: () =>
-          new Promise(closed => {
+          new Promise((closed) => {
             server.close(() => closed());
             server.closeAllConnections();
           }),
@@ -100,12 +100,12 @@ async function main() {
   const [folder] = process.argv.slice(2);
   const asked = process.env.PORT || "8080";
   const port = /^\d{1,5}$/.test(asked) ? Number(asked) : Number.NaN;
-  const give_up = message => {
+  const giveUp = (message) => {
     console.error(`\n  ${message}\n`);
     process.exit(1);
   };
-  if (!folder) return give_up("Say which folder to serve: node tools/serve.mjs www/dist");
-  if (!(port <= 65535)) return give_up(`PORT=${asked} is not a port: give a number from 0 to 65535.`);
+  if (!folder) return giveUp("Say which folder to serve: node tools/serve.mjs www/dist");
+  if (!(port <= 65535)) return giveUp(`PORT=${asked} is not a port: give a number from 0 to 65535.`);
   try {
     const { address } = await serve(folder, port);
     console.log(`\n  Splitbrain is at ${address}  (Ctrl-C stops it)\n`);
@@ -115,7 +115,7 @@ async function main() {
       EADDRINUSE: `Port ${port} is taken, perhaps by another Splitbrain. Choose another: make play PORT=${(port % 65535) + 1}`,
       ENOENT: `There is no folder ${folder} yet: run make build.`,
     };
-    give_up(why[error.code] ?? `The page could not be served: ${error.message}`);
+    giveUp(why[error.code] ?? `The page could not be served: ${error.message}`);
   }
 }
 

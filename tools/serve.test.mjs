@@ -31,7 +31,7 @@ after(async () => {
 });
 
 /** Sends a path exactly as written, which `fetch` would tidy first. */
-async function status_of(path) {
+async function statusOf(path) {
   const socket = connect(Number(new URL(server.address).port), "127.0.0.1");
   socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
   let answer = "";
@@ -74,12 +74,12 @@ test("nothing outside the folder is served", async () => {
     "/assets",
     "/nothing",
   ])
-    assert.equal(await status_of(path), 404, path);
+    assert.equal(await statusOf(path), 404, path);
 });
 
 test("a malformed path is refused and the server lives on", async () => {
-  for (const path of ["/%", "/%00", "secret.txt"]) assert.equal(await status_of(path), 400, path);
-  assert.equal(await status_of("/"), 200);
+  for (const path of ["/%", "/%00", "secret.txt"]) assert.equal(await statusOf(path), 400, path);
+  assert.equal(await statusOf("/"), 200);
 });
 
 test("a method that is not a read is refused", async () => {
@@ -90,15 +90,11 @@ test("a method that is not a read is refused", async () => {
 
 test("a taken port is told in words that help", async () => {
   const port = new URL(server.address).port;
-  const second = spawn(
-    process.execPath,
-    [fileURLToPath(new URL("serve.mjs", import.meta.url)), join(house, "site")],
-    {
-      env: { ...process.env, PORT: port },
-    },
-  );
+  const second = spawn(process.execPath, [fileURLToPath(new URL("serve.mjs", import.meta.url)), join(house, "site")], {
+    env: { ...process.env, PORT: port },
+  });
   let words = "";
-  second.stderr.on("data", chunk => {
+  second.stderr.on("data", (chunk) => {
     words += chunk;
   });
   const [code] = await once(second, "close");

@@ -6,4 +6,6 @@ pub mod time;
 pub mod chance;
 pub mod node;
 pub mod fingerprint;
+pub mod rules;
 pub mod raft;
+pub mod kv;

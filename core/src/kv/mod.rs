@@ -1,0 +1,3 @@
+//! The replicated key/value service (§8).
+
+pub mod rules;

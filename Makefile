@@ -18,7 +18,7 @@ files = $(shell find $(wildcard $(1)) \( -name node_modules -o -name target -o -
 
 RUST_SETUP := Cargo.toml Cargo.lock rust-toolchain.toml
 ENGINE := $(RUST_SETUP) $(call files,core/Cargo.toml core/src core/scenarios web/Cargo.toml web/src) tools/build-wasm.sh tools/versions.sh
-RUST := $(RUST_SETUP) rustfmt.toml .cargo/config.toml $(call files,core web tests) tools/stage.sh
+RUST := $(RUST_SETUP) rustfmt.toml .cargo/config.toml $(call files,core web tests)
 NPM := node_modules/.package-lock.json
 BIN := node_modules/.bin
 WASM := web/pkg/splitbrain_bg.wasm
@@ -76,6 +76,7 @@ test: ## install what is missing (a browser included) and run everything
 	tools/summary.sh $(STAGES) && exit $$status
 
 stage = tools/stage.sh $(basename $(notdir $@))
+$(STAGES:%=$(OUT)/%.ok): Makefile tools/stage.sh
 
 $(OUT)/fmt.ok: $(RUST)
 	@$(stage) "Rust is formatted" cargo fmt --all --check

@@ -3,9 +3,10 @@
 set -euo pipefail
 
 first() {
-    local candidate
+    local candidate path
     for candidate in "$@"; do
-        if [ -n "$candidate" ] && command -v "$candidate"; then return; fi
+        [ -n "$candidate" ] || continue
+        path=$(command -v "$candidate") && [ -x "$path" ] && echo "$path" && return
     done
     return 1
 }

@@ -78,7 +78,11 @@ browser() {
         "${apt[@]}" update -q && "${apt[@]}" install -y -q chromium chromium-driver ||
             say "apt could not install them"
     fi
-    tools/browser.sh >/dev/null && tools/browser.sh --driver >/dev/null
+    # Each says for itself what is missing and how to get it.
+    local missing=0
+    tools/browser.sh >/dev/null || missing=1
+    tools/browser.sh --driver >/dev/null || missing=1
+    [ "$missing" -eq 0 ] || give_up "The tests that run in a browser need both."
 }
 
 for part in "$@"; do

@@ -7,5 +7,6 @@ pub mod chance;
 pub mod node;
 pub mod fingerprint;
 pub mod rules;
+pub mod sim;
 pub mod raft;
 pub mod kv;

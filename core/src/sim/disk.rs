@@ -1,0 +1,137 @@
+//! A disk: a few named files, and the writes that have not reached them yet.
+
+use crate::chance::Chance;
+use crate::node::{Batch, Content, FileOp, Files, Node};
+use crate::time::{Span, Time};
+use alloc::collections::VecDeque;
+use serde::Serialize;
+
+/// A put of at most this many bytes is whole or absent after a crash; a larger one may be torn.
+const ATOMIC_BYTES: u64 = 4096;
+
+/// A write that has been asked for and is not durable yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(bound = "")]
+pub struct Pending<N: Node> {
+    /// Its number on this disk, from 1.
+    pub number: u64,
+    /// What it changes.
+    pub batch: Batch<N>,
+    /// When it was asked for.
+    pub issued_at: Time,
+    /// The step that asked for it.
+    pub issued_in: u64,
+    /// When it will be durable; none while the disk is stalled.
+    pub done_at: Option<Time>,
+}
+
+/// The disk of one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disk<N: Node> {
+    /// What a crash would leave.
+    pub files: Files<N>,
+    /// Writes in the order in which they will be done.
+    pub pending: VecDeque<Pending<N>>,
+    /// The shortest and the longest time a write takes.
+    pub latency: (Span, Span),
+    /// Whether the disk has stopped completing writes.
+    pub stalled: bool,
+    pub(super) writes: u64,
+}
+
+impl<N: Node> Disk<N> {
+    pub(super) fn new(latency: (Span, Span)) -> Self {
+        Disk { files: Files::<N>::new(), pending: VecDeque::new(), latency, stalled: false, writes: 0 }
+    }
+
+    /// Queues a write behind the others; `chance` is the source for writes of this disk. Returns when it will be done.
+    pub(super) fn queue(
+        &mut self,
+        batch: Batch<N>,
+        now: Time,
+        issued_in: u64,
+        chance: Chance,
+    ) -> Option<Time> {
+        self.writes += 1;
+        let done_at = (!self.stalled).then(|| self.done_at(self.writes, now, chance));
+        self.pending.push_back(Pending { number: self.writes, batch, issued_at: now, issued_in, done_at });
+        done_at
+    }
+
+    /// A write takes its latency once the one before it is done.
+    fn done_at(&self, number: u64, now: Time, chance: Chance) -> Time {
+        let free_at =
+            self.pending.iter().rev().find(|write| write.number < number).and_then(|write| write.done_at);
+        free_at.map_or(now, |at| at.max(now)) + chance.key(number).within(self.latency)
+    }
+
+    /// Starts completing writes again; yields the numbers of the waiting ones with the times at which they are done.
+    pub(super) fn unstall(&mut self, now: Time, chance: Chance) -> impl Iterator<Item = (u64, Time)> {
+        self.stalled = false;
+        for place in 0..self.pending.len() {
+            let done_at = self.done_at(self.pending[place].number, now, chance);
+            self.pending[place].done_at = Some(done_at);
+        }
+        self.pending.iter().filter_map(|write| write.done_at.map(|at| (write.number, at)))
+    }
+
+    /// Stops completing writes.
+    pub(super) fn stall(&mut self) {
+        self.stalled = true;
+        self.pending.iter_mut().for_each(|write| write.done_at = None);
+    }
+
+    /// Completes the oldest write if it has this number and is due.
+    pub(super) fn complete(&mut self, number: u64, now: Time) -> Option<Pending<N>> {
+        let write =
+            self.pending.pop_front_if(|write| write.number == number && write.done_at == Some(now))?;
+        for op in &write.batch {
+            do_op::<N>(&mut self.files, op);
+        }
+        Some(write)
+    }
+
+    /// What a crash does: the write in progress stops at a drawn point, the ones behind it never began. Returns
+    /// whether anything was lost, and whether a put was torn.
+    pub(super) fn crash(&mut self, chance: Chance) -> (bool, bool) {
+        let lost = !self.pending.is_empty();
+        let mut torn = false;
+        if let Some(write) = self.pending.pop_front().filter(|_| !self.stalled) {
+            let puts = write.batch.iter().take_while(|op| matches!(op, FileOp::Put(..)));
+            let mut left = chance.key(0).below(puts.clone().count() as u32 + 1);
+            for op in puts {
+                if left > 0 {
+                    do_op::<N>(&mut self.files, op);
+                    left -= 1;
+                    continue;
+                }
+                if let FileOp::Put(file, content) = op
+                    && let Some(len) = content.bytes().filter(|&len| len > ATOMIC_BYTES)
+                {
+                    let kept = chance.key(1).below(u32::try_from(len).unwrap_or(u32::MAX));
+                    self.files.insert(file.clone(), content.prefix(u64::from(kept)));
+                    torn = true;
+                }
+                break;
+            }
+        }
+        self.pending.clear();
+        (lost, torn)
+    }
+}
+
+fn do_op<N: Node>(files: &mut Files<N>, op: &FileOp<N::File, N::Content>) {
+    match op {
+        FileOp::Put(file, content) => {
+            files.insert(file.clone(), content.clone());
+        }
+        FileOp::Rename(from, to) => {
+            if let Some(content) = files.remove(from) {
+                files.insert(to.clone(), content);
+            }
+        }
+        FileOp::Remove(file) => {
+            files.remove(file);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Links and the messages on them. Each direction of a link is a link of its own.
+//!
+//! A message's fate is drawn when it is sent, so that its whole flight can be drawn; whether the link is cut is
+//! looked at again when it arrives.
+
+use crate::chance::{Chance, Ratio};
+use crate::node::{Message, Node, NodeId};
+use crate::time::{Span, Time};
+use alloc::vec;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// Kinds of messages are counted in this many classes; see [`Message::kind`].
+const KINDS: usize = 32;
+
+/// A flight's number, from 1 in the order in which messages left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FlightId(pub u64);
+
+/// Whether a link lets messages through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gate {
+    /// It does.
+    #[default]
+    Open,
+    /// What is sent, and what arrives, is lost.
+    Cut,
+    /// What is sent is kept until it is released or the link is opened.
+    Hold,
+}
+
+/// How well a link works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quality {
+    /// The shortest and the longest time on the way.
+    pub latency: (Span, Span),
+    /// How many messages are lost.
+    pub loss: Ratio,
+    /// How many messages arrive twice.
+    pub duplication: Ratio,
+    /// How many messages are overtaken: they take `long_delay` more.
+    pub reordering: Ratio,
+    /// The extra delay of a message that is overtaken.
+    pub long_delay: (Span, Span),
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flight<N: Node> {
+    /// Its number.
+    pub id: FlightId,
+    /// Its sender.
+    pub from: NodeId,
+    /// Its addressee.
+    pub to: NodeId,
+    /// What it says.
+    pub body: N::Message,
+    /// When it left.
+    pub sent_at: Time,
+    /// The step in which it left.
+    pub sent_in: u64,
+    /// When it arrives, or would arrive if it were not lost; none while it is held.
+    pub arrives_at: Option<Time>,
+    /// Whether it will be lost on the way.
+    pub lost: bool,
+    /// Whether its contents were damaged: its checksum will give it away on arrival.
+    pub corrupt: bool,
+    /// Whether its addressee has already been slow about it.
+    pub(super) slowed: bool,
+    /// The ticket of the agenda's event that is about it.
+    pub(super) ticket: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Link {
+    gate: Gate,
+    quality: Option<Quality>,
+}
+
+/// What the network decided about one message.
+pub(super) struct Draw {
+    /// How long it takes.
+    pub(super) latency: Span,
+    /// Whether it is lost.
+    pub(super) lost: bool,
+    /// How long a second copy takes, if there is one.
+    pub(super) copy: Option<Span>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Network<N: Node> {
+    nodes: usize,
+    links: Vec<Link>,
+    /// Messages sent so far, for each link and kind.
+    sent: Vec<u32>,
+    quality: Quality,
+    flights: Vec<Option<Flight<N>>>,
+    free: Vec<u32>,
+    last_id: u64,
+}
+
+impl<N: Node> Network<N> {
+    pub(super) fn new(nodes: usize, quality: Quality) -> Self {
+        Network {
+            nodes,
+            links: vec![Link::default(); nodes * nodes],
+            sent: vec![0; nodes * nodes * KINDS],
+            quality,
+            flights: Vec::new(),
+            free: Vec::new(),
+            last_id: 0,
+        }
+    }
+
+    fn link(&self, from: NodeId, to: NodeId) -> usize {
+        from.index() * self.nodes + to.index()
+    }
+
+    pub(super) fn gate(&self, from: NodeId, to: NodeId) -> Gate {
+        self.links[self.link(from, to)].gate
+    }
+
+    pub(super) fn set_gate(&mut self, from: NodeId, to: NodeId, gate: Gate) {
+        let link = self.link(from, to);
+        self.links[link].gate = gate;
+    }
+
+    pub(super) fn quality(&self, from: NodeId, to: NodeId) -> Quality {
+        self.links[self.link(from, to)].quality.unwrap_or(self.quality)
+    }
+
+    /// Sets the quality of one link, or of every link.
+    pub(super) fn set_quality(&mut self, link: Option<(NodeId, NodeId)>, quality: Quality) {
+        match link {
+            Some((from, to)) => {
+                let link = self.link(from, to);
+                self.links[link].quality = Some(quality);
+            }
+            None => {
+                self.quality = quality;
+                self.links.iter_mut().for_each(|link| link.quality = None);
+            }
+        }
+    }
+
+    /// Draws the fate of the next message of its kind on its link. The count goes on whether or not the link is cut.
+    pub(super) fn draw(&mut self, chance: Chance, from: NodeId, to: NodeId, body: &N::Message) -> Draw {
+        let link = self.link(from, to);
+        let kind = usize::from(body.kind()) % KINDS;
+        let sent = &mut self.sent[link * KINDS + kind];
+        *sent += 1;
+        let key =
+            chance.key(u64::from(from.0) << 16 | u64::from(to.0)).key((kind as u64) << 32 | u64::from(*sent));
+        let quality = self.links[link].quality.as_ref().unwrap_or(&self.quality);
+        let latency = |key: Chance| {
+            let late = quality.reordering.of > 0 && key.key(3).happens(quality.reordering);
+            let extra = if late { key.key(4).within(quality.long_delay) } else { Span::ZERO };
+            key.within(quality.latency) + extra
+        };
+        Draw {
+            latency: latency(key),
+            lost: quality.loss.of > 0 && key.key(1).happens(quality.loss),
+            copy: (quality.duplication.of > 0 && key.key(2).happens(quality.duplication))
+                .then(|| latency(key.key(5))),
+        }
+    }
+
+    pub(super) fn new_id(&mut self) -> FlightId {
+        self.last_id += 1;
+        FlightId(self.last_id)
+    }
+
+    /// Takes a flight in and returns its slot.
+    pub(super) fn launch(&mut self, flight: Flight<N>) -> u32 {
+        match self.free.pop() {
+            Some(slot) => {
+                self.flights[slot as usize] = Some(flight);
+                slot
+            }
+            None => {
+                self.flights.push(Some(flight));
+                self.flights.len() as u32 - 1
+            }
+        }
+    }
+
+    pub(super) fn flight(&mut self, slot: u32) -> Option<&mut Flight<N>> {
+        self.flights.get_mut(slot as usize)?.as_mut()
+    }
+
+    pub(super) fn land(&mut self, slot: u32) -> Option<Flight<N>> {
+        let flight = self.flights.get_mut(slot as usize)?.take()?;
+        self.free.push(slot);
+        Some(flight)
+    }
+
+    pub(super) fn slot_of(&self, id: FlightId) -> Option<u32> {
+        self.flights().position(|flight| flight.is_some_and(|flight| flight.id == id)).map(|slot| slot as u32)
+    }
+
+    /// The slots of all messages held on a link, oldest first.
+    pub(super) fn held(&self, from: NodeId, to: NodeId) -> Vec<u32> {
+        let on_link =
+            |flight: &Flight<N>| flight.from == from && flight.to == to && flight.arrives_at.is_none();
+        let mut held: Vec<(FlightId, u32)> = (self.flights().enumerate())
+            .filter_map(|(slot, flight)| {
+                flight.filter(|flight| on_link(flight)).map(|flight| (flight.id, slot as u32))
+            })
+            .collect();
+        held.sort_unstable();
+        held.into_iter().map(|(_, slot)| slot).collect()
+    }
+
+    pub(super) fn flights(&self) -> impl Iterator<Item = Option<&Flight<N>>> {
+        self.flights.iter().map(Option::as_ref)
+    }
+}

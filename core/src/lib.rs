@@ -9,4 +9,5 @@ pub mod fingerprint;
 pub mod rules;
 pub mod sim;
 pub mod raft;
+pub mod check;
 pub mod kv;

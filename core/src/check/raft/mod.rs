@@ -1,0 +1,279 @@
+//! Raft's five safety properties (Figure 3) and the promises on which they rest, judged from outside.
+//!
+//! The checker remembers, over the whole history and all incarnations of all servers:
+//!
+//! - for every term, who led it and the longest log that its leader had (`terms`). A leader makes one entry at each
+//!   index and only appends, so every entry of that term, wherever it turns up, must lie on that one log: Election
+//!   Safety and Log Matching are comparisons with it;
+//! - what leaders have committed, and in which term (`committed`): each new leader must have all that was committed
+//!   in *earlier* terms (Leader Completeness);
+//! - the longest log that anybody has applied: everybody else's must be a beginning of it (State Machine Safety);
+//! - every vote that ever left a server, and the highest term that it ever spoke of (`promises`).
+//!
+//! A crash may lose what was never said, and that is no violation: a vote counts once its message has left.
+
+mod committed;
+mod logs;
+mod promises;
+mod terms;
+
+use super::{Moment, Property, Server, Verdicts};
+use crate::node::NodeId;
+use crate::raft::log::{Command, Index, Log, Term};
+use crate::raft::message::Message;
+use crate::raft::view::{Role, View};
+use alloc::format;
+use committed::Committed;
+use promises::Promises;
+use terms::Terms;
+
+/// What a server has on its disk.
+#[derive(Clone, Copy, Debug)]
+pub struct Durable<'a, C> {
+    /// Its `currentTerm`; 0 if nothing was written yet.
+    pub current_term: Term,
+    /// Its `votedFor`.
+    pub voted_for: Option<NodeId>,
+    /// Its log.
+    pub log: &'a Log<C>,
+}
+
+/// Watches the servers of one Raft group from the beginning of a run. Cheap to clone at any time.
+#[derive(Clone, Debug)]
+pub struct Checker<C: Command> {
+    terms: Terms<C>,
+    committed: Committed<C>,
+    applied: Log<C>,
+    promises: Promises,
+}
+
+impl<C: Command> Default for Checker<C> {
+    fn default() -> Self {
+        Checker::new()
+    }
+}
+
+impl<C: Command> Checker<C> {
+    /// Has seen nothing yet.
+    pub fn new() -> Checker<C> {
+        Checker {
+            terms: Terms::new(),
+            committed: Committed::new(),
+            applied: Log::new(),
+            promises: Promises::new(),
+        }
+    }
+
+    /// Judges one step of one server: its view before and after, none while it is down.
+    ///
+    /// Call it for every step that changes the server's view, crashes and restarts included.
+    pub fn observe(
+        &mut self,
+        now: Moment,
+        server: NodeId,
+        before: Option<&View<C>>,
+        after: Option<&View<C>>,
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(after) = after else {
+            return;
+        };
+        self.only_forward(now, server, before, after, verdicts);
+        in_order(now, server, after, verdicts);
+        let led_before =
+            before.is_some_and(|before| leads(before) && before.current_term == after.current_term);
+        let grew = before.is_none_or(|before| before.log != after.log);
+        if let Some(before) = before.filter(|_| grew) {
+            logs::nothing_lost(now, server, before, after, verdicts);
+        }
+        if leads(after) && !led_before {
+            // Its log is judged first, as a follower's would be: a leader is the authority only on its own term.
+            self.terms.judge(now, server, before.map(|before| &before.log), after, verdicts);
+            self.elected(now, server, after, verdicts);
+        } else if grew {
+            self.terms.judge(now, server, before.map(|before| &before.log), after, verdicts);
+        }
+        let committed_before = before.map_or(0, |before| before.commit_index);
+        if leads(after) && after.commit_index > committed_before {
+            self.leader_committed(now, server, after, verdicts);
+        }
+        if after.last_applied > before.map_or(0, |before| before.last_applied) {
+            self.applied(now, server, after, verdicts);
+        }
+    }
+
+    /// Judges a message at the moment it leaves its sender, after the writes it had to wait for: `durable` is what
+    /// the sender then has on its disk.
+    pub fn departed(
+        &mut self,
+        now: Moment,
+        from: NodeId,
+        to: NodeId,
+        message: &Message<C>,
+        durable: Durable<'_, C>,
+        verdicts: &mut Verdicts,
+    ) {
+        self.promises.departed(now, from, to, message, durable, &self.terms, verdicts);
+    }
+
+    /// The longest log that any server has applied: the history of the replicated state machine.
+    pub fn applied_log(&self) -> &Log<C> {
+        &self.applied
+    }
+
+    /// Who was elected in a term, if anybody was.
+    pub fn leader_of(&self, term: Term) -> Option<NodeId> {
+        self.terms.of(term).and_then(|record| record.leader)
+    }
+
+    /// Terms never fall over all incarnations (§5.1): after a crash a server must remember at least the highest term
+    /// it ever spoke of. Commit and applied indexes are volatile, so they begin anew with each incarnation.
+    fn only_forward(
+        &self,
+        now: Moment,
+        server: NodeId,
+        before: Option<&View<C>>,
+        after: &View<C>,
+        verdicts: &mut Verdicts,
+    ) {
+        let mut fell = |what: &str, from: u64, to: u64| {
+            if to < from {
+                verdicts.broken(Property::OnlyForward, now, &[server], || {
+                    format!("the {what} of {} fell from {from} to {to}.", Server(server))
+                });
+            }
+        };
+        match before {
+            Some(before) => {
+                fell("term", before.current_term.0, after.current_term.0);
+                fell("commit index", before.commit_index, after.commit_index);
+                fell("applied index", before.last_applied, after.last_applied);
+            }
+            None => fell("term", self.promises.spoken(server).0, after.current_term.0),
+        }
+    }
+
+    fn elected(&mut self, now: Moment, server: NodeId, after: &View<C>, verdicts: &mut Verdicts) {
+        let term = after.current_term;
+        match self.leader_of(term) {
+            Some(other) if other != server => {
+                verdicts.broken(Property::ElectionSafety, now, &[server, other], || {
+                    format!(
+                        "{} became leader of term {term}, which {} had already led.",
+                        Server(server),
+                        Server(other)
+                    )
+                });
+            }
+            _ => self.terms.elected(server, after),
+        }
+        if let Some((earlier, entries)) = self.committed.before(term)
+            && !after.log.extends(entries)
+        {
+            incomplete(now, server, after, earlier, entries, verdicts);
+        }
+    }
+
+    /// A leader may learn late that an entry of its term was committed, when another already leads a later term:
+    /// that one too must have been elected with it.
+    fn leader_committed(&mut self, now: Moment, server: NodeId, after: &View<C>, verdicts: &mut Verdicts) {
+        let term = after.current_term;
+        let entries = after.log.prefix(after.commit_index);
+        for later in self.terms.led_after(term) {
+            if let Some(leader) = later.leader.filter(|_| !later.log.extends(&entries)) {
+                verdicts.broken(Property::LeaderCompleteness, now, &[leader, server], || {
+                    format!(
+                        "{} committed up to index {} in term {term}, but {} was elected in term {} without it.",
+                        Server(server),
+                        after.commit_index,
+                        Server(leader),
+                        later.term
+                    )
+                });
+            }
+        }
+        self.committed.by_leader(term, entries);
+    }
+
+    fn applied(&mut self, now: Moment, server: NodeId, after: &View<C>, verdicts: &mut Verdicts) {
+        let Some(chain) = after.log.chain_at(after.last_applied) else {
+            return; // It applied more than it holds, which `in_order` has reported.
+        };
+        let longest = self.applied.last_index();
+        let agrees = if after.last_applied <= longest {
+            self.applied.chain_at(after.last_applied) == Some(chain)
+        } else {
+            after.log.extends(&self.applied)
+        };
+        if !agrees {
+            let index = logs::first_difference(&self.applied, &after.log).min(after.last_applied);
+            verdicts.broken(Property::StateMachineSafety, now, &[server], || {
+                format!(
+                    "at index {index} {} applied {}, but another server had applied {} there.",
+                    Server(server),
+                    told(&after.log, index),
+                    told(&self.applied, index)
+                )
+            });
+        } else if after.last_applied > longest {
+            self.applied = after.log.prefix(after.last_applied);
+        }
+    }
+}
+
+/// Whether the server is a leader in this view.
+fn leads<C: Command>(view: &View<C>) -> bool {
+    matches!(view.role, Role::Leader { .. })
+}
+
+fn in_order<C: Command>(now: Moment, server: NodeId, after: &View<C>, verdicts: &mut Verdicts) {
+    let (applied, commit, last) = (after.last_applied, after.commit_index, after.log.last_index());
+    if applied > commit || commit > last {
+        verdicts.broken(Property::InOrder, now, &[server], || {
+            format!(
+                "{} has applied up to {applied}, knows up to {commit} committed and holds entries up to {last}.",
+                Server(server)
+            )
+        });
+    }
+    if after.log.last_term() > after.current_term {
+        verdicts.broken(Property::InOrder, now, &[server], || {
+            format!(
+                "{} is in term {} but holds an entry of term {}.",
+                Server(server),
+                after.current_term,
+                after.log.last_term()
+            )
+        });
+    }
+}
+
+fn incomplete<C: Command>(
+    now: Moment,
+    server: NodeId,
+    after: &View<C>,
+    earlier: Term,
+    entries: &Log<C>,
+    verdicts: &mut Verdicts,
+) {
+    verdicts.broken(Property::LeaderCompleteness, now, &[server], || {
+        let index = logs::first_difference(entries, &after.log);
+        format!(
+            "{} was elected in term {} without {} at index {index}, which was committed in term {earlier}.",
+            Server(server),
+            after.current_term,
+            told(entries, index),
+        )
+    });
+}
+
+/// An entry as a sentence names it.
+fn told<C: Command>(log: &Log<C>, index: Index) -> alloc::string::String {
+    match log.entry(index) {
+        Some(entry) => format!("{:?} of term {}", entry.command, entry.term),
+        None => "nothing".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -104,6 +104,18 @@ impl<C> Log<C> {
         if index == 0 { Some(0) } else { self.link(index).map(|link| link.chain) }
     }
 
+    /// The last index up to `upto` whose entry is of an earlier term than `term`; 0 if there is none. A few hops, like
+    /// any search: terms never fall along a log.
+    pub fn last_before_term(&self, term: Term, upto: Index) -> Index {
+        self.last_with(upto, |entry| entry < term)
+    }
+
+    /// The last index up to `upto` whose entry is of that term.
+    pub fn last_of_term(&self, term: Term, upto: Index) -> Option<Index> {
+        let index = self.last_with(upto, |entry| entry <= term);
+        (self.term_at(index) == Some(term)).then_some(index)
+    }
+
     /// The links after `after` and up to `upto`, in order.
     pub fn range(&self, after: Index, upto: Index) -> Vec<&Link<C>> {
         let mut links = Vec::new();
@@ -134,6 +146,16 @@ impl<C> Log<C> {
     /// Whether `other`, up to its end, is the beginning of this log.
     pub fn extends(&self, other: &Log<C>) -> bool {
         self.chain_at(other.last_index()) == Some(other.chain())
+    }
+
+    /// The last index up to `upto` whose term is early enough.
+    fn last_with(&self, upto: Index, early_enough: impl Fn(Term) -> bool) -> Index {
+        let mut link = self.find(upto.min(self.last_index()));
+        while let Some(this) = link.filter(|this| !early_enough(this.entry.term)) {
+            let jump = this.jump.as_ref().filter(|jump| !early_enough(jump.entry.term));
+            link = jump.or(this.before.as_ref());
+        }
+        link.map_or(0, |link| link.index)
     }
 
     fn find(&self, index: Index) -> Option<&Rc<Link<C>>> {
@@ -293,6 +315,27 @@ mod tests {
         let mut c = a.prefix(3);
         c.push(Entry { term: Term(3), command: 99 });
         assert_ne!(a.chain_at(4), c.chain_at(4));
+    }
+
+    #[test]
+    fn the_border_of_a_term_is_found_from_any_place_in_the_log() {
+        let terms = [1, 1, 1, 4, 4, 5, 5, 6, 6, 6];
+        let log = log(&terms);
+        for upto in 0..=12 {
+            for term in 0..=7 {
+                let held = || terms.iter().zip(1..).take(upto as usize);
+                let before = held().filter(|&(&held, _)| held < term).map(|(_, index)| index).max();
+                assert_eq!(
+                    log.last_before_term(Term(term), upto),
+                    before.unwrap_or(0),
+                    "{term} up to {upto}"
+                );
+                let of = held().filter(|&(&held, _)| held == term).map(|(_, index)| index).max();
+                if term > 0 {
+                    assert_eq!(log.last_of_term(Term(term), upto), of, "{term} up to {upto}");
+                }
+            }
+        }
     }
 
     #[test]

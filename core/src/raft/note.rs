@@ -1,0 +1,48 @@
+//! Why a server did nothing: the reasons for decisions that leave no other trace.
+
+use serde::Serialize;
+
+/// Declares the notes: `Variant "sentence";` for each.
+macro_rules! notes {
+    ($($note:ident $why:literal;)+) => {
+        /// Why a message, a timer or a call was refused or ignored.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Note {
+            $(#[doc = $why] $note,)+
+        }
+
+        impl Note {
+            /// Every note, in reading order.
+            pub const ALL: &'static [Note] = &[$(Note::$note),+];
+
+            /// The reason as a sentence for people.
+            pub fn why(self) -> &'static str {
+                match self { $(Note::$note => $why),+ }
+            }
+        }
+    };
+}
+
+notes! {
+    VoteRefusedStaleTerm "No vote: the candidate's term is over (§5.1).";
+    VoteRefusedAlreadyVoted "No vote: it went to another candidate in this term (§5.2).";
+    VoteRefusedLogBehind "No vote: the candidate's log is less up to date (§5.4.1).";
+    VoteReplyOfOtherTerm "Ignored: the vote belongs to an earlier election (§5.1).";
+    VoteReplyAfterElection "Ignored: the election of this term is already decided here (§5.2).";
+    VoteReplyFromStranger "Ignored: the vote comes from a server that was not asked.";
+    NoTermLeft "No election: there is no term after the last one that a number can hold.";
+    EntriesRefusedStaleTerm "Refused: the leader that sent this has been replaced (§5.1).";
+    EntriesRefusedTooShort "Refused: the log ends before the entry that should come just before these (§5.3).";
+    EntriesRefusedConflict "Refused: the entry just before these has another term here (§5.3).";
+    EntriesAlreadyHeld "Nothing to do: the log already holds these entries (§5.3).";
+    EntriesFromSecondLeader "Ignored: two leaders in one term cannot be (§5.2).";
+    AppendReplyOfOtherTerm "Ignored: the reply belongs to an earlier term (§5.1).";
+    AppendReplyAfterLeading "Ignored: this server no longer leads the term in which it asked (§5.1).";
+    AppendReplyFromStranger "Ignored: the reply comes from a server that was not sent anything.";
+    MatchBeyondLog "Ignored: the follower claims entries that this leader does not have.";
+    RefusalSettled "Ignored: the refused request has been overtaken; another is on its way (§5.3).";
+    ProposalWithoutLeading "Refused: only the leader takes commands (§5.1).";
+    TimerOutOfPlace "Ignored: this timer means nothing in the present role.";
+    MembershipIsFixed "Ignored: who takes part cannot be changed from outside (§6).";
+}

@@ -8,6 +8,7 @@ pub mod node;
 pub mod fingerprint;
 pub mod rules;
 pub mod sim;
+pub mod timeline;
 pub mod raft;
 pub mod check;
 pub mod kv;

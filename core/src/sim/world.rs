@@ -272,8 +272,7 @@ impl<N: Node> World<N> {
     /// Takes the next step, unless nothing happens until `limit`: then time moves there and there is no step.
     pub fn step_until(&mut self, limit: Time) -> Option<&Step<N>> {
         while let Some(event) = self.agenda.next(limit) {
-            debug_assert!(event.at >= self.now, "time never runs backwards");
-            self.now = event.at;
+            self.now = self.now.max(event.at);
             if self.enter(event) {
                 self.close_step();
                 return Some(&self.step);
@@ -283,9 +282,14 @@ impl<N: Node> World<N> {
         None
     }
 
+    /// Lets time pass without looking at the agenda: what was due meanwhile happens late, in order.
+    pub fn wait_until(&mut self, at: Time) {
+        self.now = self.now.max(at);
+    }
+
     /// Does something to the world at this moment. Each action is a step of its own.
     pub fn act(&mut self, action: Action<N>) -> Result<&Step<N>, ActionError> {
-        self.check(&action)?;
+        self.allows(&action)?;
         self.open_step(Cause::Action(action.clone()));
         self.enact(action);
         self.close_step();
@@ -600,8 +604,8 @@ impl<N: Node> World<N> {
 
     // What is done from outside.
 
-    /// Refuses what cannot be done, before anything is changed.
-    fn check(&self, action: &Action<N>) -> Result<(), ActionError> {
+    /// Whether an action can be done at this moment, and if not, why.
+    pub fn allows(&self, action: &Action<N>) -> Result<(), ActionError> {
         let known = |node: NodeId| {
             if node.index() < self.nodes.len() {
                 Ok(node)

@@ -175,7 +175,8 @@ impl<C: Command> Checker<C> {
     }
 
     /// A leader may learn late that an entry of its term was committed, when another already leads a later term:
-    /// that one too must have been elected with it.
+    /// that one too must have been elected with it. Replies from a majority were on their way by then, so
+    /// the terms between are few.
     fn leader_committed(&mut self, now: Moment, server: NodeId, after: &View<C>, verdicts: &mut Verdicts) {
         let term = after.current_term;
         let entries = after.log.prefix(after.commit_index);

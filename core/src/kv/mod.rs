@@ -1,3 +1,44 @@
-//! The replicated key/value service (§8).
+//! A key/value service that survives the loss of any minority of its servers, as one survives the loss of a disk:
+//! without its clients noticing more than a delay (§8).
+//!
+//! # The tour
+//!
+//! Begin with [`store`]: the map of keys to values, which knows nothing of replication. It is what is replicated, and
+//! it is also the sequential specification: whatever clients see of the whole service must be what one such store, used
+//! by one client after another, could have shown them.
+//!
+//! A client may not know whether its command took effect: the answer can be lost, the leader can crash between commit
+//! and answer. So it asks again, and an append could be executed twice. [`session`] tells why it is not: commands carry
+//! who asked and under which number, and [`state_machine`] skips, on every replica alike, what it has already seen.
+//!
+//! A [`server`] owns a Raft and that state machine. It puts a client's request, reads included, into the Raft's log, and
+//! keeps the client waiting until this very command is applied. A [`clerk`] is the client's end: it looks for the leader,
+//! remembers it, and repeats itself until it is answered. [`message`] is what they say to each other, [`view`] what an
+//! onlooker sees of them, [`note`] why they sometimes do nothing, and [`rules`] which of all this can be switched off to
+//! see what it was for. `load` turns one number into steady traffic.
+//!
+//! Not here yet: snapshots, and reads that spare the log (ReadIndex, leases).
 
+pub mod text;
+pub mod summed;
+pub mod store;
+pub mod session;
+pub mod state_machine;
+pub mod message;
+pub mod server;
+pub mod clerk;
+mod load;
+pub mod history;
+pub mod view;
+pub mod note;
 pub mod rules;
+
+pub use clerk::Clerk;
+pub use message::Message;
+pub use note::Note;
+pub use rules::{Rule, Rules};
+pub use server::Server;
+pub use session::{Command, Session};
+pub use store::{Op, Reply, Store};
+pub use text::Text;
+pub use view::{ClerkView, ServerView};

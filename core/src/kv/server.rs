@@ -1,0 +1,261 @@
+//! The server: a Raft, and the state machine that it drives.
+//!
+//! The Raft's effects become the server's own, all but what it hands to its host: that is the server, and it uses it
+//! up before it returns. A client's request becomes a command in the leader's log; the client waits until that very
+//! command is applied, and is then told what came of it.
+
+use super::message::{Message, Outcome};
+use super::note::Note;
+use super::rules::{Rule, Rules};
+use super::session::Command;
+use super::state_machine::{Executed, StateMachine};
+use super::store::{Op, Reply};
+use super::view::{ServerView, Waiter};
+use crate::node::{Effect, Files, Input, Node, NodeId, Outbox, Through};
+use crate::raft::log::{Index, Term};
+use crate::raft::view::Role;
+use crate::raft::{self, Raft};
+use crate::time::Time;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// A server. Only its Raft has files: the state machine is built anew from the log after a crash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    raft: Raft<Command>,
+    service: Service,
+}
+
+/// What a server is told at boot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Config {
+    /// Its Raft.
+    pub raft: raft::Config,
+    /// The rules that the service itself keeps.
+    pub rules: Rules,
+}
+
+/// A server's host asks nothing of it: its clients are other nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {}
+
+/// A server hands nothing to its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Output {}
+
+impl Node for Server {
+    type Config = Config;
+    type Message = Message;
+    type Timer = raft::Timer;
+    type Request = Request;
+    type Output = Output;
+    type File = raft::File;
+    type Content = raft::HardState<Command>;
+    type View = ServerView;
+    type Note = Note;
+
+    fn boot(config: &Config, durable: &Files<Self>) -> Self {
+        let service = Service {
+            rules: config.rules,
+            machine: StateMachine::default(),
+            last_applied: 0,
+            waiting: Rc::default(),
+            proposing: None,
+        };
+        Server { raft: Raft::boot(&config.raft, durable), service }
+    }
+
+    fn handle(&mut self, at: Time, input: Input<Self>, out: &mut impl Outbox<Self>) {
+        match input {
+            Input::Start => self.drive(at, Input::Start, out),
+            Input::Timer(which) => self.drive(at, Input::Timer(which), out),
+            Input::Message { from, body: Message::Raft(body) } => {
+                self.drive(at, Input::Message { from, body }, out);
+            }
+            Input::Message { from, body: Message::Request { session, number, op } } => {
+                self.requested(at, from, Command { session, number, op }, out);
+            }
+            Input::Message { body: Message::Reply { .. }, .. } => out.note(Note::NotForServer),
+            Input::Call { request, .. } => match request {},
+            Input::Configure(config) => {
+                self.service.rules = config.rules;
+                self.drive(at, Input::Configure(config.raft), out);
+            }
+        }
+    }
+
+    fn view(&self) -> ServerView {
+        ServerView {
+            raft: self.raft.view(),
+            store: self.service.machine.store.clone(),
+            sessions: self.service.machine.sessions.clone(),
+            last_applied: self.service.last_applied,
+            waiting: self.service.waiting.clone(),
+            rules: self.service.rules,
+        }
+    }
+}
+
+impl Server {
+    /// Gives the Raft one input, takes over its effects, and looks what became of those who wait.
+    fn drive(&mut self, at: Time, input: Input<Raft<Command>>, out: &mut impl Outbox<Self>) {
+        let Server { raft, service } = self;
+        raft.handle(at, input, &mut Through(|effect| service.take_over(effect, out)));
+        if !service.waiting.is_empty() && service.rules.has(Rule::AnswerOnlyOwnOperation) {
+            let raft = raft.view();
+            let leads = matches!(raft.role, Role::Leader { .. }).then_some(raft.current_term);
+            service.turn_away_from_other_terms(leads, raft.leader, out);
+        }
+    }
+
+    /// A client asks. A command that has taken effect is answered at once, whoever leads: its answer will not change.
+    fn requested(&mut self, at: Time, from: NodeId, command: Command, out: &mut impl Outbox<Self>) {
+        let service = &mut self.service;
+        if service.rules.has(Rule::DuplicateDetection) {
+            match service.machine.executed(&command) {
+                Some(Executed::Now(reply) | Executed::Before(reply)) => {
+                    out.note(Note::AnsweredBefore);
+                    return answer(from, &command, Outcome::Done(reply), out);
+                }
+                Some(Executed::LongBefore) => return out.note(Note::RequestOutlived),
+                None => {}
+            }
+        }
+        if !service.rules.has(Rule::ReadsThroughTheLog)
+            && let Op::Get { key } = &command.op
+        {
+            let reply = service.machine.store.read(key);
+            return answer(from, &command, Outcome::Done(reply), out);
+        }
+        if service.waits_already(from, &command) {
+            return out.note(Note::AlreadyWaiting);
+        }
+        service.proposing = Some(Proposal { client: from, command: command.clone() });
+        let request = raft::Request::Propose(command);
+        self.drive(at, Input::Call { request, key: 0 }, out);
+        self.service.proposing = None;
+    }
+}
+
+/// All of a server but its Raft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Service {
+    rules: Rules,
+    machine: StateMachine,
+    last_applied: Index,
+    /// In the order of their indexes. As short as there are clients, so a shared one is copied whole.
+    waiting: Rc<Vec<Waiter>>,
+    /// The command that the Raft is being given at this moment; none between two inputs.
+    proposing: Option<Proposal>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Proposal {
+    client: NodeId,
+    command: Command,
+}
+
+impl Service {
+    fn take_over(&mut self, effect: Effect<Raft<Command>>, out: &mut impl Outbox<Server>) {
+        match effect {
+            Effect::Write(batch) => out.write(batch),
+            Effect::Send { to, body } => out.send(to, Message::Raft(body)),
+            Effect::SetTimer { which, within } => out.set_timer(which, within),
+            Effect::CancelTimer(which) => out.cancel_timer(which),
+            Effect::Note(note) => out.note(Note::Raft(note)),
+            Effect::Output(raft::Output::Accepted { index, term }) => self.accepted(index, term, out),
+            Effect::Output(raft::Output::NotLeader { leader }) => {
+                if let Some(Proposal { client, command }) = self.proposing.take() {
+                    answer(client, &command, Outcome::NotLeader { leader }, out);
+                }
+            }
+            Effect::Output(raft::Output::Apply { index, term, command }) => {
+                self.apply(index, term, &command, out);
+            }
+        }
+    }
+
+    /// The client's command has a place in the log. That is no answer yet: the place may go to another command.
+    fn accepted(&mut self, index: Index, term: Term, out: &mut impl Outbox<Server>) {
+        let Some(Proposal { client, command }) = self.proposing.take() else { return };
+        if !self.rules.has(Rule::AnswerAfterApply) {
+            let reply = match &command.op {
+                Op::Get { key } => self.machine.store.read(key),
+                Op::Put { .. } | Op::Append { .. } => Reply::Done,
+            };
+            return answer(client, &command, Outcome::Done(reply), out);
+        }
+        let Command { session, number, .. } = command;
+        let waiting = Rc::make_mut(&mut self.waiting);
+        // What its session waited for before has been answered elsewhere, or it would not ask for more.
+        waiting.retain(|waiter| waiter.session != session && waiter.index != index);
+        let place = waiting.partition_point(|waiter| waiter.index < index);
+        waiting.insert(place, Waiter { index, term, client, session, number });
+    }
+
+    /// Executes a committed command, as every replica does, and answers the client that waits for this index.
+    fn apply(&mut self, index: Index, term: Term, command: &Command, out: &mut impl Outbox<Server>) {
+        self.last_applied = index;
+        let reply = match self.machine.apply(command, self.rules) {
+            Executed::Now(reply) => Some(reply),
+            Executed::Before(reply) => {
+                out.note(Note::SkippedDuplicate);
+                Some(reply)
+            }
+            Executed::LongBefore => {
+                out.note(Note::SkippedDuplicate);
+                None
+            }
+        };
+        let Ok(place) = self.waiting.binary_search_by_key(&index, |waiter| waiter.index) else { return };
+        let waiter = Rc::make_mut(&mut self.waiting).remove(place);
+        let own = (waiter.term, waiter.session, waiter.number) == (term, command.session, command.number);
+        if !own && self.rules.has(Rule::AnswerOnlyOwnOperation) {
+            out.note(Note::TurnedAwayAtIndex);
+            reply_to(&waiter, Outcome::NotLeader { leader: None }, out);
+        } else if let Some(reply) = reply {
+            reply_to(&waiter, Outcome::Done(reply), out);
+        }
+    }
+
+    /// Those who wait for a term that this server no longer leads may wait for ever: their commands can be replaced,
+    /// and nobody would notice here until something else is applied.
+    fn turn_away_from_other_terms(
+        &mut self,
+        leads: Option<Term>,
+        leader: Option<NodeId>,
+        out: &mut impl Outbox<Server>,
+    ) {
+        let lost = |waiter: &Waiter| Some(waiter.term) != leads;
+        if !self.waiting.iter().any(lost) {
+            return;
+        }
+        for waiter in self.waiting.iter().copied().filter(lost) {
+            out.note(Note::TurnedAwayFromTerm);
+            reply_to(&waiter, Outcome::NotLeader { leader }, out);
+        }
+        Rc::make_mut(&mut self.waiting).retain(|waiter| !lost(waiter));
+    }
+
+    /// Whether this command is in the log already and its client waits for it. A client that repeats itself is
+    /// answered where it asked last.
+    fn waits_already(&mut self, from: NodeId, command: &Command) -> bool {
+        let same = |waiter: &Waiter| (waiter.session, waiter.number) == (command.session, command.number);
+        let Some(place) = self.waiting.iter().position(same) else { return false };
+        if self.waiting[place].client != from {
+            Rc::make_mut(&mut self.waiting)[place].client = from;
+        }
+        true
+    }
+}
+
+fn reply_to(waiter: &Waiter, outcome: Outcome, out: &mut impl Outbox<Server>) {
+    let Waiter { session, number, .. } = *waiter;
+    out.send(waiter.client, Message::Reply { session, number, outcome });
+}
+
+fn answer(client: NodeId, command: &Command, outcome: Outcome, out: &mut impl Outbox<Server>) {
+    let Command { session, number, .. } = *command;
+    out.send(client, Message::Reply { session, number, outcome });
+}

@@ -12,3 +12,4 @@ pub mod timeline;
 pub mod raft;
 pub mod check;
 pub mod kv;
+pub mod mapreduce;

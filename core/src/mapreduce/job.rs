@@ -1,0 +1,386 @@
+//! A job, the tasks it is cut into and the names of its files.
+
+use super::app::BuiltIn;
+use super::bytes::{Bytes, Hash};
+use crate::fingerprint::fingerprint;
+use alloc::rc::Rc;
+use core::fmt::{self, Debug};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A job as a person submits it: a program, its inputs and the number of reduce tasks. Each input is one split, and
+/// so one map task (§3.1). A shared value: cheap to clone and compare, whatever its texts.
+#[derive(Clone)]
+pub struct Job {
+    spec: Rc<Spec>,
+    hash: Hash,
+}
+
+/// What a job says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The program.
+    pub app: BuiltIn,
+    /// R: how many reduce tasks, and so output files, there are.
+    pub reduce_tasks: u32,
+    /// The inputs; M of them give M map tasks.
+    pub inputs: Rc<[Input]>,
+}
+
+/// One input. A script may name its text by hash alone; whoever reads the script then finds the text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Input {
+    /// Its name, as the map function is told it.
+    pub name: Rc<str>,
+    /// The hash of its text.
+    pub hash: Hash,
+    /// The text, if it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Bytes>,
+}
+
+/// Why a job cannot be run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum JobError {
+    /// No inputs, or more than [`Job::MAX_INPUTS`].
+    Inputs(u32),
+    /// No reduce tasks, or more than [`Job::MAX_REDUCE_TASKS`].
+    ReduceTasks(u32),
+    /// More than [`Job::MAX_FILES`] intermediate files.
+    Files(u64),
+    /// An input's name is longer than [`Job::MAX_NAME`] bytes, or breaks a line.
+    Name(Rc<str>),
+    /// The script names this input's text by hash, and nobody has filled it in.
+    MissingText(Rc<str>),
+}
+
+impl Job {
+    /// The largest number of inputs.
+    pub const MAX_INPUTS: u32 = 10_000;
+    /// The largest number of reduce tasks.
+    pub const MAX_REDUCE_TASKS: u32 = 1_000;
+    /// The largest number of intermediate files, M times R.
+    pub const MAX_FILES: u64 = 1_000_000;
+    /// The longest name of an input, in bytes.
+    pub const MAX_NAME: u32 = 256;
+
+    /// A job over inputs whose texts may or may not be here.
+    pub fn new(app: BuiltIn, reduce_tasks: u32, inputs: impl IntoIterator<Item = Input>) -> Job {
+        Job::from(Spec { app, reduce_tasks, inputs: inputs.into_iter().collect() })
+    }
+
+    /// What it says.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// The hash of all it says; texts count by their own hashes.
+    pub fn hash(&self) -> Hash {
+        self.hash
+    }
+
+    /// M: how many map tasks there are.
+    pub fn map_tasks(&self) -> u32 {
+        u32::try_from(self.spec.inputs.len()).unwrap_or(u32::MAX)
+    }
+
+    /// R: how many reduce tasks there are.
+    pub fn reduce_tasks(&self) -> u32 {
+        self.spec.reduce_tasks
+    }
+
+    /// The input of a map task.
+    pub fn input(&self, map: u32) -> Option<&Input> {
+        self.spec.inputs.get(map as usize)
+    }
+
+    /// Whether it can be run; the error says why not.
+    pub fn check(&self) -> Result<(), JobError> {
+        let (maps, reduces) = (self.map_tasks(), self.reduce_tasks());
+        let files = u64::from(maps) * u64::from(reduces);
+        if maps == 0 || maps > Job::MAX_INPUTS {
+            return Err(JobError::Inputs(maps));
+        }
+        if reduces == 0 || reduces > Job::MAX_REDUCE_TASKS {
+            return Err(JobError::ReduceTasks(reduces));
+        }
+        if files > Job::MAX_FILES {
+            return Err(JobError::Files(files));
+        }
+        for Input { name, text, .. } in self.spec.inputs.iter() {
+            if name.len() as u64 > u64::from(Job::MAX_NAME) || name.contains(['\n', '\r']) {
+                return Err(JobError::Name(name.clone()));
+            }
+            if text.is_none() {
+                return Err(JobError::MissingText(name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same job with every text that is not here filled in by `find`, which is given the input's name and hash.
+    /// What `find` returns counts only if it has that hash.
+    #[must_use]
+    pub fn resolved(&self, mut find: impl FnMut(&str, Hash) -> Option<Bytes>) -> Job {
+        let inputs = self.spec.inputs.iter().map(|input| {
+            let found = || find(&input.name, input.hash).filter(|text| text.hash() == input.hash);
+            Input { text: input.text.clone().or_else(found), ..input.clone() }
+        });
+        Job::new(self.spec.app, self.spec.reduce_tasks, inputs)
+    }
+
+    /// The same job with the texts for which `keep` says no left out: named by hash alone.
+    #[must_use]
+    pub fn without_texts(&self, mut keep: impl FnMut(&Input) -> bool) -> Job {
+        let inputs = self.spec.inputs.iter().map(|input| {
+            let text = if keep(input) { input.text.clone() } else { None };
+            Input { text, ..input.clone() }
+        });
+        Job::new(self.spec.app, self.spec.reduce_tasks, inputs)
+    }
+}
+
+impl From<Spec> for Job {
+    fn from(spec: Spec) -> Job {
+        let hash = Hash(fingerprint(&spec));
+        Job { spec: Rc::new(spec), hash }
+    }
+}
+
+impl PartialEq for Job {
+    fn eq(&self, other: &Job) -> bool {
+        self.hash == other.hash
+    }
+}
+
+impl Eq for Job {}
+
+impl Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} over {} inputs into {} #{}",
+            self.spec.app,
+            self.map_tasks(),
+            self.reduce_tasks(),
+            self.hash
+        )
+    }
+}
+
+/// A fingerprint takes its hash; a script holds what it says.
+impl Serialize for Job {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            self.spec.serialize(serializer)
+        } else {
+            self.hash.serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Job {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Job, D::Error> {
+        Spec::deserialize(deserializer).map(Job::from)
+    }
+}
+
+impl Input {
+    /// An input whose text is here.
+    pub fn new(name: &str, text: &str) -> Input {
+        let text = Bytes::from(text);
+        Input { name: Rc::from(name), hash: text.hash(), text: Some(text) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Input {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Input, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Written {
+            name: Rc<str>,
+            hash: Option<Hash>,
+            text: Option<Bytes>,
+        }
+        let Written { name, hash, text } = Written::deserialize(deserializer)?;
+        match (hash, text) {
+            (None, None) => {
+                Err(D::Error::custom(format_args!("input `{name}` has neither a text nor a hash")))
+            }
+            (Some(hash), None) => Ok(Input { name, hash, text: None }),
+            (Some(hash), Some(text)) if text.hash() != hash => Err(D::Error::custom(format_args!(
+                "the text of input `{name}` does not have the hash {hash}"
+            ))),
+            (_, Some(text)) => Ok(Input { name, hash: text.hash(), text: Some(text) }),
+        }
+    }
+}
+
+impl fmt::Display for JobError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            JobError::Inputs(0) => f.write_str("the job has no inputs: give it at least one"),
+            JobError::Inputs(n) => write!(f, "the job has {n} inputs; {} is the most", Job::MAX_INPUTS),
+            JobError::ReduceTasks(0) => f.write_str("the job has no reduce tasks: give it at least one"),
+            JobError::ReduceTasks(n) => {
+                write!(f, "the job has {n} reduce tasks; {} is the most", Job::MAX_REDUCE_TASKS)
+            }
+            JobError::Files(n) => write!(
+                f,
+                "the job would have {n} intermediate files; {} is the most: give it fewer inputs or reduce tasks",
+                Job::MAX_FILES
+            ),
+            JobError::Name(_) => write!(
+                f,
+                "the name of an input is longer than {} bytes or breaks a line: rename it",
+                Job::MAX_NAME
+            ),
+            JobError::MissingText(name) => write!(f, "the text of input `{name}` is not here: add it"),
+        }
+    }
+}
+
+impl core::error::Error for JobError {}
+
+/// A job's number: the first that a coordinator accepts is 1, and a number is never used again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub u32);
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "job {}", self.0)
+    }
+}
+
+/// The two phases of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Inputs into intermediate files.
+    Map,
+    /// Intermediate files into output.
+    Reduce,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Phase::Map => "map",
+            Phase::Reduce => "reduce",
+        })
+    }
+}
+
+/// A task of a job: `map 3`. Maps are numbered by input, reduces by partition, both from zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TaskId {
+    /// The phase it belongs to.
+    pub phase: Phase,
+    /// Its number within the phase.
+    pub number: u32,
+}
+
+impl TaskId {
+    /// A map task.
+    pub const fn map(number: u32) -> TaskId {
+        TaskId { phase: Phase::Map, number }
+    }
+
+    /// A reduce task.
+    pub const fn reduce(number: u32) -> TaskId {
+        TaskId { phase: Phase::Reduce, number }
+    }
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.phase, self.number)
+    }
+}
+
+/// A file in the shared file system. Each job has a folder of its own, so that a straggler from an earlier job never
+/// touches a later one's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FileName {
+    /// The job whose folder it is in.
+    pub job: JobId,
+    /// Which of the job's files.
+    pub file: File,
+}
+
+/// A file of a job, under the lab's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum File {
+    /// An input, `split-X`, loaded by the coordinator.
+    Split(u32),
+    /// What map X has for reduce Y, `mr-X-Y`: pairs as JSON objects, one a line.
+    Intermediate {
+        /// X.
+        map: u32,
+        /// Y.
+        reduce: u32,
+    },
+    /// What reduce Y says, `mr-out-Y`.
+    Output(u32),
+    /// What an attempt at a task is writing and nobody else reads (§3.3). Its name does not begin like an output's.
+    Temporary {
+        /// The task.
+        task: TaskId,
+        /// Which attempt at it.
+        attempt: u32,
+        /// The partition it will be renamed to.
+        reduce: u32,
+    },
+}
+
+impl File {
+    /// The first of a job's temporary files, in the order of names; none of its other files comes after it.
+    pub const FIRST_TEMPORARY: File = File::Temporary { task: TaskId::map(0), attempt: 0, reduce: 0 };
+
+    /// The final name of partition `reduce` of a task's output.
+    pub const fn of(task: TaskId, reduce: u32) -> File {
+        match task.phase {
+            Phase::Map => File::Intermediate { map: task.number, reduce },
+            Phase::Reduce => File::Output(task.number),
+        }
+    }
+
+    /// The task whose committed output this is.
+    pub const fn task(self) -> Option<TaskId> {
+        match self {
+            File::Intermediate { map, .. } => Some(TaskId::map(map)),
+            File::Output(reduce) => Some(TaskId::reduce(reduce)),
+            File::Split(_) | File::Temporary { .. } => None,
+        }
+    }
+}
+
+/// `job-1/mr-3-7`.
+impl fmt::Display for FileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "job-{}/{}", self.job.0, self.file)
+    }
+}
+
+/// `mr-3-7`.
+impl fmt::Display for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            File::Split(map) => write!(f, "split-{map}"),
+            File::Intermediate { map, reduce } => write!(f, "mr-{map}-{reduce}"),
+            File::Output(reduce) => write!(f, "mr-out-{reduce}"),
+            File::Temporary { task: TaskId { phase, number }, attempt, reduce } => {
+                write!(f, "tmp-{phase}-{number}-{attempt}-{reduce}")
+            }
+        }
+    }
+}
+
+/// The lab's `ihash`: 32-bit FNV-1a of the key, without its sign bit.
+pub fn ihash(key: &str) -> u32 {
+    let fnv =
+        key.bytes().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    fnv & 0x7fff_ffff
+}

@@ -1,0 +1,62 @@
+//! Why somebody did something that leaves no other trace.
+
+use serde::Serialize;
+
+/// A reason. The step's cause and effects say who, what and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Note {
+    /// The coordinator refuses a job because another one is running.
+    JobRunning,
+    /// The coordinator refuses a job that cannot be run.
+    JobUnfit,
+    /// The coordinator crashed while a job was running, and the job died with it.
+    JobDied,
+    /// A question was answered before: the answer is given again.
+    AskRepeated,
+    /// A question is older than one that was already answered: it is ignored.
+    AskStale,
+    /// A task was in progress for too long: it will be given to another worker.
+    Overdue,
+    /// A report for a task that is already completed is ignored: the first completion wins.
+    ReportLate,
+    /// A report for another job is ignored.
+    ReportOfOtherJob,
+    /// A report for the other phase, or for a task or an attempt that does not exist, is ignored.
+    ReportUnmatched,
+    /// An answer to a question that is no longer open is ignored.
+    AnswerStale,
+    /// The worker gives an attempt up because its split, or what it had written, is gone.
+    GivenUp,
+    /// A file that a reduce reads is not there: it is taken as empty.
+    IntermediateMissing,
+    /// A file that a reduce reads ends in the middle of a pair, or is not JSON: it is read as far as it goes.
+    IntermediateTorn,
+    /// The request was done before: it is acknowledged again and changes nothing.
+    DoneBefore,
+    /// There is no such file, or it lacks the chunks before this one.
+    NoSuchFile,
+    /// A message that makes no sense to this kind of node is ignored.
+    NotForMe,
+}
+
+impl Note {
+    /// Every note.
+    pub const ALL: [Note; 16] = [
+        Note::JobRunning,
+        Note::JobUnfit,
+        Note::JobDied,
+        Note::AskRepeated,
+        Note::AskStale,
+        Note::Overdue,
+        Note::ReportLate,
+        Note::ReportOfOtherJob,
+        Note::ReportUnmatched,
+        Note::AnswerStale,
+        Note::GivenUp,
+        Note::IntermediateMissing,
+        Note::IntermediateTorn,
+        Note::DoneBefore,
+        Note::NoSuchFile,
+        Note::NotForMe,
+    ];
+}

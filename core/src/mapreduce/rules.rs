@@ -1,0 +1,24 @@
+//! The rules of MapReduce that can be switched off, each with a consequence that somebody notices.
+
+pub use crate::rules::Rule as Named;
+
+crate::rules::rules! {
+    ReduceAfterAllMaps "reduce-after-all-maps" Safety "MapReduce §3.1"
+        "No reduce task is handed out before every map task is completed.";
+    ReissueAfterTimeout "reissue-after-timeout" Liveness "MapReduce §3.3, lab 1"
+        "A task that has been in progress for ten seconds is given to another worker.";
+    FirstCompletionWins "first-completion-wins" Safety "MapReduce §3.3"
+        "A task counts as completed once, however many attempts at it are reported and however often.";
+    ReportsMatched "reports-matched" Safety "MapReduce §3.3"
+        "A report counts for the task, phase and job that it names and for no other.";
+    AtomicRename "atomic-rename" Safety "MapReduce §3.3"
+        "An attempt writes private files and gives them their final names all at once when they are complete.";
+    ReportAfterRename "report-after-rename" Safety "MapReduce §3.3"
+        "A worker reports a task completed only when it knows that the renaming is done.";
+    PartitionByHash "partition-by-hash" Safety "MapReduce §2, §3.1"
+        "Every map sends a key to the same reduce task: the one that the key's hash names.";
+    SortByKey "sort-by-key" Safety "MapReduce §3.1"
+        "A reduce task sorts its pairs, so that all values of a key go into one call.";
+    AskAgain "ask-again" Liveness "lab 1"
+        "A worker that is told there is nothing to do right now asks again later.";
+}

@@ -15,3 +15,6 @@ pub use node::{Config, File, HardState, Output, Raft, Request, Timer};
 pub use note::Note;
 pub use rules::{Rule, Rules};
 pub use view::{Progress, Role, View, Vote};
+
+#[cfg(test)]
+mod tests;

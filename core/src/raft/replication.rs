@@ -135,7 +135,7 @@ impl<C: Command> Raft<C> {
     fn refused(&mut self, place: usize, prev: Index, outcome: &Appended, out: &mut impl Outbox<Self>) {
         let Role::Leader { progress } = &mut self.role else { return };
         let Progress { next_index, match_index, probing } = progress[place].1;
-        let outstanding = if probing { prev + 1 == next_index } else { prev < next_index };
+        let outstanding = if probing { prev == next_index - 1 } else { prev < next_index };
         if prev <= match_index || !outstanding {
             return out.note(Note::RefusalSettled);
         }

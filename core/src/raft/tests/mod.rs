@@ -1,0 +1,274 @@
+//! Stories about one server, or a few, at the level of messages: no network, no disk, no clock.
+//!
+//! A [`Server`] is told something and the story then asks what it did about it. Whatever the story is about, each
+//! input also checks that nothing was said before it was saved (PE1 to PE5).
+
+mod cluster;
+mod all_servers;
+mod elections;
+mod replication;
+mod commitment;
+mod persistence;
+mod notes;
+mod switches;
+mod storm;
+
+use super::*;
+use crate::node::{Effect, FileOp, Files, Input, Node, NodeId};
+use crate::time::{Span, Time};
+use alloc::vec::Vec;
+
+pub(super) const S1: NodeId = NodeId(0);
+pub(super) const S2: NodeId = NodeId(1);
+pub(super) const S3: NodeId = NodeId(2);
+pub(super) const S4: NodeId = NodeId(3);
+pub(super) const S5: NodeId = NodeId(4);
+
+/// One server, what it has on disk, and what it did about the last thing that happened to it.
+#[derive(Clone)]
+pub(super) struct Server {
+    raft: Raft<u64>,
+    disk: Files<Raft<u64>>,
+    did: Vec<Effect<Raft<u64>>>,
+}
+
+/// The persistent state of a server in a term, without a vote, whose entries have these terms.
+pub(super) fn saved(term: u64, log_terms: &[u64]) -> HardState<u64> {
+    HardState { current_term: Term(term), voted_for: None, log: log(log_terms) }
+}
+
+/// A log whose entries have these terms; equal beginnings make equal logs.
+pub(super) fn log(terms: &[u64]) -> Log<u64> {
+    let mut log = Log::new();
+    for (place, &term) in (1..).zip(terms) {
+        log.push(Entry { term: Term(term), command: term.wrapping_mul(1_000) + place });
+    }
+    log
+}
+
+/// A server of a cluster of `of`, just started from what is on its disk.
+pub(super) fn follower(id: NodeId, of: u16, saved: HardState<u64>) -> Server {
+    let config = Config {
+        id,
+        peers: (0..of).map(NodeId).collect(),
+        heartbeat: Span::millis(100),
+        election_timeout: (Span::millis(300), Span::millis(600)),
+        rules: Rules::ALL,
+    };
+    let disk = Files::<Raft<u64>>::from([(File::State, saved)]);
+    let raft = Raft::boot(&config, &disk);
+    let mut server = Server { raft, disk, did: Vec::new() };
+    server.input(Input::Start);
+    server
+}
+
+/// The same, in the term after the saved one, as a candidate.
+pub(super) fn candidate(id: NodeId, of: u16, saved: HardState<u64>) -> Server {
+    let mut server = follower(id, of, saved);
+    server.times_out();
+    server
+}
+
+/// The same, elected by all the others.
+pub(super) fn leader(id: NodeId, of: u16, saved: HardState<u64>) -> Server {
+    let mut server = candidate(id, of, saved);
+    let term = server.term();
+    for voter in (0..of).map(NodeId).filter(|&voter| voter != id) {
+        server.hears(voter, vote(term, true));
+    }
+    assert!(server.leads());
+    server
+}
+
+/// What happens to a server.
+impl Server {
+    pub(super) fn input(&mut self, input: Input<Raft<u64>>) -> &mut Server {
+        self.did.clear();
+        self.raft.handle(Time::ZERO, input, &mut self.did);
+        for effect in &self.did {
+            match effect {
+                Effect::Write(batch) => {
+                    for op in batch {
+                        let FileOp::Put(file, content) = op else { panic!("a server only puts its state") };
+                        self.disk.insert(*file, content.clone());
+                    }
+                }
+                Effect::Send { .. } if self.raft.config.rules == Rules::ALL => {
+                    assert_eq!(
+                        self.disk[&File::State],
+                        self.raft.hard,
+                        "said before it was saved: {effect:?}"
+                    );
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+
+    pub(super) fn hears(&mut self, from: NodeId, body: Message<u64>) -> &mut Server {
+        self.input(Input::Message { from, body })
+    }
+
+    pub(super) fn times_out(&mut self) -> &mut Server {
+        self.input(Input::Timer(Timer::Election))
+    }
+
+    pub(super) fn heartbeat_is_due(&mut self) -> &mut Server {
+        self.input(Input::Timer(Timer::Heartbeat))
+    }
+
+    pub(super) fn is_given(&mut self, command: u64) -> &mut Server {
+        self.input(Input::Call { request: Request::Propose(command), key: 0 })
+    }
+
+    pub(super) fn crashes_and_restarts(&mut self) -> &mut Server {
+        self.raft = Raft::boot(&self.raft.config.clone(), &self.disk);
+        self.input(Input::Start)
+    }
+
+    pub(super) fn keeping(mut self, rules: Rules) -> Server {
+        let config = Config { rules, ..self.raft.config.clone() };
+        self.input(Input::Configure(config));
+        self
+    }
+}
+
+/// What a server did, and what it is now.
+impl Server {
+    pub(super) fn term(&self) -> u64 {
+        self.raft.hard.current_term.0
+    }
+
+    pub(super) fn voted_for(&self) -> Option<NodeId> {
+        self.raft.hard.voted_for
+    }
+
+    pub(super) fn log_terms(&self) -> Vec<u64> {
+        let log = &self.raft.hard.log;
+        log.range(0, log.last_index()).iter().map(|link| link.entry.term.0).collect()
+    }
+
+    pub(super) fn committed(&self) -> Index {
+        self.raft.commit_index
+    }
+
+    pub(super) fn leads(&self) -> bool {
+        matches!(self.raft.role, Role::Leader { .. })
+    }
+
+    pub(super) fn follows(&self) -> bool {
+        self.raft.role == Role::Follower
+    }
+
+    pub(super) fn stands(&self) -> bool {
+        matches!(self.raft.role, Role::Candidate { .. })
+    }
+
+    pub(super) fn progress_of(&self, follower: NodeId) -> Progress {
+        let Role::Leader { progress } = &self.raft.role else { panic!("only a leader watches progress") };
+        progress.iter().find(|&&(peer, _)| peer == follower).expect("a peer").1
+    }
+
+    pub(super) fn sent(&self) -> Vec<(NodeId, Message<u64>)> {
+        let sent = |effect: &Effect<Raft<u64>>| match effect {
+            Effect::Send { to, body } => Some((*to, body.clone())),
+            _ => None,
+        };
+        self.did.iter().filter_map(sent).collect()
+    }
+
+    pub(super) fn sent_to(&self, to: NodeId) -> Vec<Message<u64>> {
+        self.sent().into_iter().filter(|&(addressee, _)| addressee == to).map(|(_, body)| body).collect()
+    }
+
+    pub(super) fn wrote(&self) -> usize {
+        self.did.iter().filter(|effect| matches!(effect, Effect::Write(_))).count()
+    }
+
+    pub(super) fn on_disk(&self) -> &HardState<u64> {
+        &self.disk[&File::State]
+    }
+
+    pub(super) fn handed_out(&self) -> Vec<Output<u64>> {
+        let output = |effect: &Effect<Raft<u64>>| match effect {
+            Effect::Output(output) => Some(output.clone()),
+            _ => None,
+        };
+        self.did.iter().filter_map(output).collect()
+    }
+
+    /// The indexes it applied.
+    pub(super) fn applied(&self) -> Vec<Index> {
+        let applied = |output| match output {
+            Output::Apply { index, .. } => Some(index),
+            _ => None,
+        };
+        self.handed_out().into_iter().filter_map(applied).collect()
+    }
+
+    pub(super) fn noted(&self) -> Vec<Note> {
+        let note = |effect: &Effect<Raft<u64>>| match effect {
+            Effect::Note(note) => Some(*note),
+            _ => None,
+        };
+        self.did.iter().filter_map(note).collect()
+    }
+
+    pub(super) fn set(&self, timer: Timer) -> Option<(Span, Span)> {
+        let set = |effect: &Effect<Raft<u64>>| match effect {
+            Effect::SetTimer { which, within } if *which == timer => Some(*within),
+            _ => None,
+        };
+        self.did.iter().find_map(set)
+    }
+
+    pub(super) fn cancelled(&self, timer: Timer) -> bool {
+        self.did.contains(&Effect::CancelTimer(timer))
+    }
+}
+
+/// A candidate asks, whose last entry is at this index and of this term.
+pub(super) fn request_vote(term: u64, last_log_index: Index, last_log_term: u64) -> Message<u64> {
+    Message::RequestVote { term: Term(term), last_log_index, last_log_term: Term(last_log_term) }
+}
+
+pub(super) fn vote(term: u64, granted: bool) -> Message<u64> {
+    Message::VoteReply { term: Term(term), granted }
+}
+
+/// A leader whose log has these terms sends what comes after index `prev`, and how far it has committed.
+pub(super) fn append(term: u64, log_terms: &[u64], prev: Index, commit: Index) -> Message<u64> {
+    let entries = log(log_terms);
+    Message::AppendEntries {
+        term: Term(term),
+        prev_log_index: prev,
+        prev_log_term: entries.term_at(prev).expect("prev within the log"),
+        entries,
+        leader_commit: commit,
+    }
+}
+
+pub(super) fn reply(term: u64, prev: Index, outcome: Appended) -> Message<u64> {
+    Message::AppendReply { term: Term(term), prev_log_index: prev, outcome }
+}
+
+pub(super) fn matched(term: u64, prev: Index, index: Index) -> Message<u64> {
+    reply(term, prev, Appended::Match(index))
+}
+
+pub(super) fn too_short(term: u64, prev: Index, last_index: Index) -> Message<u64> {
+    reply(term, prev, Appended::TooShort { last_index })
+}
+
+pub(super) fn conflict(term: u64, prev: Index, conflicting: u64, first_index: Index) -> Message<u64> {
+    reply(term, prev, Appended::Conflict { term: Term(conflicting), first_index })
+}
+
+/// The indexes just before and at the end of what an AppendEntries carries.
+pub(super) fn span_of(message: &Message<u64>) -> (Index, Index) {
+    match message {
+        Message::AppendEntries { prev_log_index, entries, .. } => (*prev_log_index, entries.last_index()),
+        other => panic!("not entries: {other:?}"),
+    }
+}

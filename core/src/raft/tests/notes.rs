@@ -1,0 +1,58 @@
+//! Every note has a story that reaches it.
+
+use super::*;
+
+/// A server that has just noted this.
+fn story_of(note: Note) -> Server {
+    let mut follows = follower(S1, 3, saved(3, &[1, 2]));
+    let mut stands = candidate(S1, 3, saved(3, &[1, 2]));
+    let mut leads = leader(S1, 3, saved(3, &[1, 2]));
+    match note {
+        Note::VoteRefusedStaleTerm => follows.hears(S2, request_vote(2, 9, 2)),
+        Note::VoteRefusedAlreadyVoted => stands.hears(S2, request_vote(4, 9, 3)),
+        Note::VoteRefusedLogBehind => follows.hears(S2, request_vote(4, 9, 1)),
+        Note::VoteReplyOfOtherTerm => stands.hears(S2, vote(3, true)),
+        Note::VoteReplyAfterElection => leads.hears(S2, vote(4, true)),
+        Note::VoteReplyFromStranger => stands.hears(S5, vote(4, true)),
+        Note::NoTermLeft => follows.hears(S2, append(u64::MAX, &[], 0, 0)).times_out(),
+        Note::EntriesRefusedStaleTerm => follows.hears(S2, append(2, &[1], 1, 1)),
+        Note::EntriesRefusedTooShort => follows.hears(S2, append(3, &[1, 2, 3], 3, 1)),
+        Note::EntriesRefusedConflict => follows.hears(S2, append(3, &[1, 1, 3], 2, 1)),
+        Note::EntriesAlreadyHeld => follows.hears(S2, append(3, &[1, 2], 1, 1)),
+        Note::EntriesFromSecondLeader => leads.hears(S2, append(4, &[1, 2], 2, 1)),
+        Note::AppendReplyOfOtherTerm => leads.hears(S2, matched(3, 2, 2)),
+        Note::AppendReplyAfterLeading => leads.crashes_and_restarts().hears(S2, matched(4, 2, 2)),
+        Note::AppendReplyFromStranger => leads.hears(S5, matched(4, 2, 2)),
+        Note::MatchBeyondLog => leads.hears(S2, matched(4, 2, 3)),
+        Note::RefusalSettled => leads.hears(S2, too_short(4, 2, 0)).hears(S2, too_short(4, 2, 0)),
+        Note::ProposalWithoutLeading => follows.is_given(7),
+        Note::TimerOutOfPlace => leads.times_out(),
+        Note::MembershipIsFixed => {
+            let config = Config { id: S2, ..follows.raft.config.clone() };
+            follows.input(Input::Configure(config))
+        }
+    }
+    .clone()
+}
+
+#[test]
+fn every_note_has_a_story_that_reaches_it_and_a_sentence_that_tells_it() {
+    for &note in Note::ALL {
+        assert_eq!(story_of(note).noted(), [note]);
+        assert!(note.why().ends_with('.'), "{}", note.why());
+    }
+}
+
+#[test]
+fn every_refusal_leaves_a_note() {
+    for refused in [Note::VoteRefusedStaleTerm, Note::VoteRefusedAlreadyVoted, Note::VoteRefusedLogBehind] {
+        assert!(
+            story_of(refused)
+                .sent()
+                .iter()
+                .all(|(_, body)| matches!(body, Message::VoteReply { granted: false, .. }))
+        );
+    }
+    let taken = follower(S1, 3, saved(3, &[1, 2])).hears(S2, append(3, &[1, 2, 3], 2, 1)).noted();
+    assert!(taken.is_empty());
+}

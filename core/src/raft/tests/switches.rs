@@ -1,0 +1,145 @@
+//! What each rule is for, shown by the same few messages with the rule on and off; and that a server with rules off
+//! does wrong but does not fall over.
+
+use super::cluster::cluster;
+use super::rules::Named;
+use super::*;
+use crate::chance::Chance;
+
+/// Whether, under these rules, the thing happens that the rule is there to prevent.
+fn goes_wrong(without: Rule, rules: Rules) -> bool {
+    let follows = |log: &[u64]| follower(S1, 3, saved(3, log)).keeping(rules);
+    let leads = |log: &[u64]| leader(S1, 3, saved(3, log)).keeping(rules);
+    let three = || {
+        let mut servers = cluster(&[&[], &[], &[]]);
+        servers.servers = servers.servers.into_iter().map(|server| server.keeping(rules)).collect();
+        servers
+    };
+    match without {
+        Rule::OneVoteATerm => {
+            let mut s1 = follows(&[]);
+            s1.hears(S2, request_vote(4, 0, 0)).hears(S3, request_vote(4, 0, 0));
+            s1.sent() == [(S3, vote(4, true))]
+        }
+        Rule::VotePersisted => {
+            let mut s1 = follows(&[]);
+            s1.hears(S2, request_vote(4, 0, 0)).crashes_and_restarts().hears(S3, request_vote(4, 0, 0));
+            s1.sent() == [(S3, vote(4, true))]
+        }
+        Rule::MajorityToWin => follows(&[]).times_out().leads(),
+        Rule::ElectionRestriction => follows(&[1, 3]).hears(S2, request_vote(4, 1, 1)).voted_for().is_some(),
+        Rule::StepDownOnHigherTerm => {
+            let mut s1 = leads(&[]);
+            s1.hears(S2, append(5, &[], 0, 0));
+            s1.leads() && s1.term() == 5
+        }
+        Rule::RandomElectionTimeout => {
+            let (shortest, longest) = follows(&[]).times_out().set(Timer::Election).unwrap();
+            shortest == longest
+        }
+        Rule::StaleRequestsRefused => follows(&[1]).hears(S2, append(2, &[2], 0, 1)).log_terms() == [2],
+        Rule::StaleRepliesIgnored => {
+            let mut s1 = follows(&[]);
+            s1.times_out().times_out().hears(S2, vote(4, true)).leads()
+        }
+        Rule::LogConsistencyCheck => {
+            follows(&[1]).hears(S2, append(3, &[1, 2, 3, 3], 3, 0)).log_terms() == [1, 3]
+        }
+        Rule::TruncateOnlyOnConflict => {
+            follows(&[1, 3, 3]).hears(S2, append(3, &[1], 1, 0)).log_terms() == [1]
+        }
+        Rule::EntriesPersisted => {
+            let mut s1 = follows(&[]);
+            s1.hears(S2, append(3, &[1, 3], 0, 0));
+            s1.sent() == [(S2, matched(3, 0, 2))] && s1.on_disk().log.last_index() == 0
+        }
+        Rule::CommitOnlyVerified => follows(&[1, 2]).hears(S2, append(3, &[1], 1, 2)).committed() == 2,
+        Rule::MajorityToCommit => {
+            let mut servers = three();
+            servers.elect(S1);
+            servers.cut.push(S1);
+            servers.propose(S1, 7);
+            servers.at(S1).committed() == 1
+        }
+        Rule::CurrentTermCommit => {
+            let mut s1 = leads(&[1, 2]);
+            s1.hears(S2, matched(4, 2, 2)).committed() == 2
+        }
+        Rule::FastBackup => {
+            let mut s1 = leads(&[1, 1, 1, 1, 1]);
+            s1.hears(S2, too_short(4, 5, 0)).progress_of(S2).next_index == 5
+        }
+    }
+}
+
+#[test]
+fn what_a_rule_prevents_happens_without_it_and_only_without_it() {
+    for &rule in Rule::ALL {
+        assert!(!goes_wrong(rule, Rules::ALL), "{} is on", rule.name());
+        assert!(goes_wrong(rule, Rules::ALL.without(rule)), "{} is off", rule.name());
+    }
+}
+
+#[test]
+fn the_rules_that_everybody_speaks_of_have_the_names_that_everybody_uses() {
+    let names = [
+        "vote-persisted",
+        "one-vote-a-term",
+        "election-restriction",
+        "log-consistency-check",
+        "current-term-commit",
+        "step-down-on-higher-term",
+    ];
+    for name in names {
+        assert_eq!(Rule::from_name(name).map(Named::name), Some(name));
+    }
+}
+
+/// Any message at all, mostly near what makes sense.
+fn nonsense(chance: Chance) -> Message<u64> {
+    let draw = |key, below| u64::from(chance.key(key).below(below));
+    let index = |key| if draw(key + 50, 40) == 0 { u64::MAX } else { draw(key, 9) };
+    let term = |key| if draw(key + 50, 2_000) == 0 { u64::MAX } else { draw(key, 6) + draw(90, 40) };
+    let terms: Vec<u64> = (0..draw(1, 8)).map(|place| term(10 + place)).collect();
+    match draw(2, 7) {
+        0 => request_vote(term(3), index(4), term(5)),
+        1 => vote(term(3), draw(4, 2) == 0),
+        2 => matched(term(3), index(4), index(5)),
+        3 => too_short(term(3), index(4), index(5)),
+        4 => conflict(term(3), index(4), term(5), index(6)),
+        5 => reply(term(3), index(4), Appended::Stale),
+        _ => Message::AppendEntries {
+            term: Term(term(3)),
+            prev_log_index: index(4),
+            prev_log_term: Term(term(5)),
+            entries: log(&terms),
+            leader_commit: index(6),
+        },
+    }
+}
+
+#[test]
+fn whatever_arrives_under_whatever_rules_no_server_panics_or_floods_the_network() {
+    for seed in 0..300 {
+        let chance = Chance::new(seed);
+        let off = |rules: Rules, &rule: &Rule| match chance.key(1).key(rule as u64).below(4) {
+            0 => rules.without(rule),
+            _ => rules,
+        };
+        let of = [1, 3, 4, 5][chance.key(2).below(4) as usize];
+        let mut server =
+            follower(S1, of, saved(2, &[1, 1, 2])).keeping(Rule::ALL.iter().fold(Rules::ALL, off));
+        for n in 0..300 {
+            let now = chance.key(3).key(n);
+            match now.below(12) {
+                0 => server.times_out(),
+                1 => server.heartbeat_is_due(),
+                2 => server.is_given(n),
+                3 if now.key(1).below(8) == 0 => server.crashes_and_restarts(),
+                _ => server.hears(NodeId(now.key(2).below(6) as u16), nonsense(now.key(3))),
+            };
+            assert!(server.sent().len() <= 2 * usize::from(of), "{:?}", server.sent());
+            assert_eq!(server.raft.view(), server.raft.clone().view());
+        }
+    }
+}

@@ -13,3 +13,4 @@ pub mod raft;
 pub mod check;
 pub mod kv;
 pub mod mapreduce;
+pub mod lab;

@@ -1,0 +1,224 @@
+//! What people do to a cluster, in their words: what a script holds and the page sends.
+//!
+//! An act is made of the world's own actions. It names nodes by number and rules by name, and it is checked against
+//! the cluster before anything is done.
+
+use super::config::{AllRules, AnyRule, Config, Role};
+use super::member::{Member, Request, Timer};
+use crate::chance::Ratio;
+use crate::kv::{self, Text};
+use crate::mapreduce::{self, job::Job};
+use crate::node::NodeId;
+use crate::sim::{Action, FlightAction, FlightId, Gate, World};
+use crate::time::Span;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// One thing a person does.
+#[expect(missing_docs, reason = "each field is named in the sentence of its variant")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Act {
+    /// The process ends at once.
+    Crash { node: NodeId },
+    /// A crashed node boots from its disk.
+    Restart { node: NodeId },
+    /// The process stops taking inputs.
+    Pause { node: NodeId },
+    /// A paused process goes on.
+    Resume { node: NodeId },
+    /// Every link of the node is cut, both ways.
+    Isolate { node: NodeId },
+    /// The node crashes and its disk is emptied.
+    Wipe { node: NodeId },
+    /// The node takes this much longer over each message; zero for the normal pace.
+    Slow { node: NodeId, by: Span },
+    /// The node's clock runs fast (or slow, if negative) by so many parts in a million.
+    Drift { node: NodeId, ppm: i32 },
+    /// A running timer runs out now.
+    Fire { node: NodeId, timer: String },
+    /// A running timer runs out later.
+    Postpone { node: NodeId, timer: String, by: Span },
+    /// One direction of a link opens, is cut, or holds what is sent.
+    Link { from: NodeId, to: NodeId, state: Gate },
+    /// Links change: of one pair, of all from or to a node, or of everybody. What is left out stays as it is.
+    Quality {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<NodeId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<NodeId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        latency: Option<(Span, Span)>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        loss: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duplication: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reordering: Option<u32>,
+    },
+    /// Links between the groups are cut and those within each are opened.
+    Partition { groups: Vec<Vec<NodeId>> },
+    /// Every link opens.
+    Heal,
+    /// Something happens to one message in flight.
+    Flight { flight: FlightId, fate: FlightAction },
+    /// Writes of a node take this long from now on.
+    Disk { node: NodeId, latency: (Span, Span) },
+    /// A node's disk stops completing writes.
+    Stall { node: NodeId },
+    /// A node's disk goes on.
+    Unstall { node: NodeId },
+    /// A client reads a key.
+    Get { client: NodeId, key: Text },
+    /// A client replaces a value.
+    Put { client: NodeId, key: Text, value: Text },
+    /// A client appends to a value.
+    Append { client: NodeId, key: Text, value: Text },
+    /// A client executes random operations, `writes` in a thousand of them writes, over `keys` keys, with a pause of
+    /// `every` between two.
+    Load { client: NodeId, every: Span, keys: u32, writes: u32 },
+    /// A client's load ends.
+    Quiet { client: NodeId },
+    /// A MapReduce job is submitted.
+    Submit { job: Job },
+    /// From now on chance is drawn from another seed.
+    Reseed { seed: u64 },
+    /// A rule is switched on or off, on every node.
+    Rule { rule: String, on: bool },
+}
+
+impl Act {
+    /// The world's actions that this act is made of, or why it cannot be done.
+    pub fn translate(&self, config: &Config, world: &World<Member>) -> Result<Vec<Action<Member>>, String> {
+        let roster = config.roster();
+        let client = |node: NodeId, request: kv::clerk::Request| match roster.role(node) {
+            Some(Role::Client) => Ok(vec![Action::Call(node, Request::Clerk(request))]),
+            _ => Err(format!(
+                "{} is not a client: this cluster has {} of them",
+                roster.name(node),
+                config.clients
+            )),
+        };
+        let one = |action: Action<Member>| Ok(vec![action]);
+        match self.clone() {
+            Act::Crash { node } => one(Action::Crash(node)),
+            Act::Restart { node } => one(Action::Restart(node)),
+            Act::Pause { node } => one(Action::Pause(node)),
+            Act::Resume { node } => one(Action::Resume(node)),
+            Act::Isolate { node } => one(Action::Isolate(node)),
+            Act::Wipe { node } => one(Action::Wipe(node)),
+            Act::Slow { node, by } => one(Action::Slow(node, by)),
+            Act::Drift { node, ppm } => one(Action::Drift(node, ppm)),
+            Act::Fire { node, timer } => one(Action::Fire(node, armed(world, node, &timer)?)),
+            Act::Postpone { node, timer, by } => one(Action::Postpone(node, armed(world, node, &timer)?, by)),
+            Act::Link { from, to, state } => one(Action::Gate { from, to, gate: state }),
+            Act::Quality { from, to, .. } => self.qualities(from, to, config, world),
+            Act::Partition { groups } => one(Action::Partition(groups)),
+            Act::Heal => one(Action::Heal),
+            Act::Flight { flight, fate } => one(Action::Flight(flight, fate)),
+            Act::Disk { node, latency } => one(Action::DiskLatency(node, latency)),
+            Act::Stall { node } => one(Action::Stall(node)),
+            Act::Unstall { node } => one(Action::Unstall(node)),
+            Act::Get { client: node, key } => client(node, kv::clerk::Request::Get { key: fits_key(key)? }),
+            Act::Put { client: node, key, value } => {
+                client(node, kv::clerk::Request::Put { key: fits_key(key)?, value: fits_value(value)? })
+            }
+            Act::Append { client: node, key, value } => {
+                client(node, kv::clerk::Request::Append { key: fits_key(key)?, value: fits_value(value)? })
+            }
+            Act::Load { client: node, every, keys, writes } => {
+                if keys == 0 || keys > 10_000 || writes > 1_000 || every > Span::secs(3_600) {
+                    return Err(format!(
+                        "a load over {keys} keys with {writes} writes per mille every {every} cannot be: use 1 to 10000 keys, 0 to 1000 per mille and at most an hour"
+                    ));
+                }
+                client(node, kv::clerk::Request::Load { every, keys, writes })
+            }
+            Act::Quiet { client: node } => client(node, kv::clerk::Request::Quiet),
+            Act::Submit { job } => {
+                let coordinator = roster
+                    .coordinator()
+                    .ok_or("this cluster has no workers, so no job can run: open one with workers")?;
+                job.check().map_err(|error| format!("{error}"))?;
+                one(Action::Call(coordinator, Request::MapReduce(mapreduce::config::Request::Submit(job))))
+            }
+            Act::Reseed { seed } if seed >= 1 << 53 => {
+                Err(format!("the seed {seed} is too large: use 0 to {}", (1u64 << 53) - 1))
+            }
+            Act::Reseed { seed } => one(Action::Reseed(seed)),
+            Act::Rule { rule, on } => {
+                let rules = AllRules::of(world).switched(AnyRule::named(&rule)?, on);
+                let told = world.ids().zip(config.members(rules));
+                let news = told.filter(|(node, member)| world.config(*node) != Some(member));
+                Ok(news.map(|(node, member)| Action::Configure(node, member)).collect())
+            }
+        }
+    }
+
+    /// A quality for every link that is meant, each keeping what the act leaves out.
+    fn qualities(
+        &self,
+        from: Option<NodeId>,
+        to: Option<NodeId>,
+        config: &Config,
+        world: &World<Member>,
+    ) -> Result<Vec<Action<Member>>, String> {
+        let Act::Quality { latency, loss, duplication, reordering, .. } = self else { return Ok(Vec::new()) };
+        let nodes = config.roster().len();
+        for node in [from, to].into_iter().flatten().filter(|node| node.0 >= nodes) {
+            return Err(format!("there is no node {}: the cluster has nodes 0 to {}", node.0, nodes - 1));
+        }
+        let changed = |from: NodeId, to: NodeId| {
+            let mut quality = world.quality(from, to);
+            quality.latency = latency.unwrap_or(quality.latency);
+            quality.loss = loss.map_or(quality.loss, Ratio::per_mille);
+            quality.duplication = duplication.map_or(quality.duplication, Ratio::per_mille);
+            quality.reordering = reordering.map_or(quality.reordering, Ratio::per_mille);
+            quality
+        };
+        if let (None, None) = (from, to) {
+            return Ok(vec![Action::Quality(None, changed(NodeId(0), NodeId(0)))]);
+        }
+        let all = |one: Option<NodeId>| world.ids().filter(move |&node| one.is_none_or(|one| one == node));
+        let links = all(from).flat_map(|from| all(to).map(move |to| (from, to)));
+        let links = links.filter(|(from, to)| from != to);
+        Ok(links.map(|(from, to)| Action::Quality(Some((from, to)), changed(from, to))).collect())
+    }
+}
+
+/// The running timer of that name.
+fn armed(world: &World<Member>, node: NodeId, name: &str) -> Result<Timer, String> {
+    let found = world.timers(node).map(|(timer, _)| timer).find(|timer| timer.name() == name);
+    found.ok_or_else(|| {
+        let running: Vec<&str> = world.timers(node).map(|(timer, _)| timer.name()).collect();
+        format!(
+            "node {} has no timer `{name}` running at this moment; running are: {}",
+            node.0,
+            running.join(", ")
+        )
+    })
+}
+
+fn fits_key(key: Text) -> Result<Text, String> {
+    match key.len() {
+        0 => Err("a key must not be empty: give it at least one character".into()),
+        len if len > kv::store::KEY_LIMIT => {
+            Err(format!("the key is {len} bytes long: at most {} are kept", kv::store::KEY_LIMIT))
+        }
+        _ => Ok(key),
+    }
+}
+
+fn fits_value(value: Text) -> Result<Text, String> {
+    if value.len() > kv::store::VALUE_LIMIT {
+        return Err(format!(
+            "the value is {} bytes long: at most {} are kept",
+            value.len(),
+            kv::store::VALUE_LIMIT
+        ));
+    }
+    Ok(value)
+}

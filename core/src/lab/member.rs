@@ -1,0 +1,388 @@
+//! The one kind of node the playground's world has: each of its parts wrapped as an alternative.
+//!
+//! Nothing is decided here. An input is unwrapped for the part it is meant for, and the part's effects are wrapped
+//! again. What is meant for another kind of part (a stray message can be, if people script one) leaves a note.
+
+use crate::node::{self, Effect, FileOp, Files, Input, Node, Outbox, Through};
+use crate::time::Time;
+use crate::{kv, mapreduce, raft};
+use serde::{Deserialize, Serialize};
+
+/// A node of the playground.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Member {
+    /// A Raft server with its key/value store.
+    Server(kv::Server),
+    /// A client of the key/value service.
+    Client(kv::Clerk),
+    /// The MapReduce coordinator.
+    Coordinator(stub::Coordinator),
+    /// MapReduce's shared file system.
+    Store(stub::Store),
+    /// A MapReduce worker.
+    Worker(stub::Worker),
+}
+
+/// Declares an enum whose variants wrap one type each, with the conversions both ways.
+macro_rules! wrapping {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident($inner:ty),)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+        pub enum $name { $($(#[$doc])* $variant($inner),)+ }
+
+        $(impl From<$inner> for $name {
+            fn from(inner: $inner) -> $name {
+                $name::$variant(inner)
+            }
+        }
+
+        impl TryFrom<$name> for $inner {
+            type Error = Misdirected;
+            fn try_from(outer: $name) -> Result<$inner, Misdirected> {
+                // With a single alternative the other arm cannot be reached.
+                #[allow(unreachable_patterns)]
+                match outer {
+                    $name::$variant(inner) => Ok(inner),
+                    _ => Err(Misdirected),
+                }
+            }
+        })+
+    };
+}
+
+/// Something was meant for another kind of part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Misdirected;
+
+/// What a node is told. All of MapReduce's are told the same; which of them a node is, the alternative says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum MemberConfig {
+    /// A server.
+    Server(kv::server::Config),
+    /// A client.
+    Client(kv::clerk::Config),
+    /// The coordinator.
+    Coordinator(mapreduce::config::Config),
+    /// The store.
+    Store(mapreduce::config::Config),
+    /// A worker.
+    Worker(mapreduce::config::Config),
+}
+
+impl TryFrom<MemberConfig> for kv::server::Config {
+    type Error = Misdirected;
+    fn try_from(config: MemberConfig) -> Result<Self, Misdirected> {
+        if let MemberConfig::Server(config) = config { Ok(config) } else { Err(Misdirected) }
+    }
+}
+
+impl TryFrom<MemberConfig> for kv::clerk::Config {
+    type Error = Misdirected;
+    fn try_from(config: MemberConfig) -> Result<Self, Misdirected> {
+        if let MemberConfig::Client(config) = config { Ok(config) } else { Err(Misdirected) }
+    }
+}
+
+impl TryFrom<MemberConfig> for mapreduce::config::Config {
+    type Error = Misdirected;
+    fn try_from(config: MemberConfig) -> Result<Self, Misdirected> {
+        match config {
+            MemberConfig::Coordinator(config)
+            | MemberConfig::Store(config)
+            | MemberConfig::Worker(config) => Ok(config),
+            MemberConfig::Server(_) | MemberConfig::Client(_) => Err(Misdirected),
+        }
+    }
+}
+
+wrapping! {
+    /// What travels.
+    Message {
+        /// Between servers, and between clients and servers.
+        Kv(kv::Message),
+        /// Between the coordinator, the store and the workers.
+        MapReduce(mapreduce::message::Message),
+    }
+}
+wrapping! {
+    /// The timers.
+    #[derive(Copy, PartialOrd, Ord, Deserialize)]
+    Timer {
+        /// A server's.
+        Raft(raft::Timer),
+        /// A client's.
+        Clerk(kv::clerk::Timer),
+        /// Of the coordinator, the store or a worker.
+        MapReduce(mapreduce::config::Timer),
+    }
+}
+wrapping! {
+    /// What people ask of a node.
+    #[derive(Deserialize)]
+    Request {
+        /// Of a client.
+        Clerk(kv::clerk::Request),
+        /// Of the coordinator.
+        MapReduce(mapreduce::config::Request),
+    }
+}
+wrapping! {
+    /// What a node hands to people.
+    Output {
+        /// A client.
+        Clerk(kv::clerk::Output),
+        /// The coordinator.
+        MapReduce(mapreduce::config::Output),
+    }
+}
+wrapping! {
+    /// The names of files.
+    #[derive(PartialOrd, Ord)]
+    File {
+        /// A server's.
+        Raft(raft::File),
+        /// A client's.
+        Clerk(kv::clerk::File),
+        /// The coordinator's, the store's or a worker's.
+        MapReduce(stub::File),
+    }
+}
+wrapping! {
+    /// What files hold.
+    Content {
+        /// A server's persistent state.
+        Raft(raft::HardState<kv::Command>),
+        /// A client's count of its lives.
+        Clerk(kv::clerk::Incarnation),
+        /// What MapReduce keeps.
+        MapReduce(stub::Content),
+    }
+}
+wrapping! {
+    /// What an onlooker sees.
+    View {
+        /// Of a server.
+        Server(kv::ServerView),
+        /// Of a client.
+        Client(kv::ClerkView),
+        /// Of the coordinator.
+        Coordinator(mapreduce::view::CoordinatorView),
+        /// Of the store.
+        Store(mapreduce::view::StoreView),
+        /// Of a worker.
+        Worker(mapreduce::view::WorkerView),
+    }
+}
+wrapping! {
+    /// Why a node did what left no other trace.
+    #[derive(Copy)]
+    Note {
+        /// A server or a client.
+        Kv(kv::Note),
+        /// The coordinator, the store or a worker.
+        MapReduce(mapreduce::note::Note),
+        /// Any: this was not meant for it.
+        Stray(Misdirected),
+    }
+}
+
+impl Timer {
+    /// Its name as people know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Timer::Raft(raft::Timer::Election) => "election",
+            Timer::Raft(raft::Timer::Heartbeat) => "heartbeat",
+            Timer::Clerk(kv::clerk::Timer::Retry) | Timer::MapReduce(mapreduce::config::Timer::Retry) => {
+                "retry"
+            }
+            Timer::Clerk(kv::clerk::Timer::Load) => "load",
+            Timer::MapReduce(mapreduce::config::Timer::Overdue) => "overdue",
+            Timer::MapReduce(mapreduce::config::Timer::Poll) => "poll",
+            Timer::MapReduce(mapreduce::config::Timer::Work) => "work",
+        }
+    }
+}
+
+/// What is never asked or said has no value to wrap.
+macro_rules! never {
+    ($($nothing:ty => $outer:ident),+ $(,)?) => {
+        $(impl From<$nothing> for $outer {
+            fn from(nothing: $nothing) -> $outer {
+                match nothing {}
+            }
+        }
+        impl TryFrom<$outer> for $nothing {
+            type Error = Misdirected;
+            fn try_from(_: $outer) -> Result<$nothing, Misdirected> {
+                Err(Misdirected)
+            }
+        })+
+    };
+}
+
+never!(
+    kv::server::Request => Request,
+    kv::server::Output => Output,
+    mapreduce::config::Nothing => Request,
+    mapreduce::config::Nothing => Output,
+);
+
+impl node::Message for Message {
+    fn kind(&self) -> u8 {
+        match self {
+            Message::Kv(message) => message.kind(),
+            Message::MapReduce(message) => message.kind(),
+        }
+    }
+
+    fn is_reply(&self) -> bool {
+        match self {
+            Message::Kv(message) => message.is_reply(),
+            Message::MapReduce(message) => message.is_reply(),
+        }
+    }
+}
+
+impl node::Content for Content {
+    fn bytes(&self) -> Option<u64> {
+        match self {
+            Content::Raft(content) => content.bytes(),
+            Content::Clerk(content) => content.bytes(),
+            Content::MapReduce(content) => content.bytes(),
+        }
+    }
+
+    fn prefix(&self, len: u64) -> Self {
+        match self {
+            Content::Raft(content) => content.prefix(len).into(),
+            Content::Clerk(content) => content.prefix(len).into(),
+            Content::MapReduce(content) => content.prefix(len).into(),
+        }
+    }
+}
+
+/// A node that can be wrapped.
+trait Part:
+    Node<
+        Config: TryFrom<MemberConfig>,
+        Message: Into<Message> + TryFrom<Message>,
+        Timer: Into<Timer> + TryFrom<Timer>,
+        Request: TryFrom<Request>,
+        Output: Into<Output>,
+        File: Into<File> + TryFrom<File>,
+        Content: Into<Content> + TryFrom<Content>,
+        View: Into<View>,
+        Note: Into<Note>,
+    >
+{
+    fn boot_part(config: &Self::Config, durable: &Files<Member>) -> Self {
+        let own = |(file, content): (&File, &Content)| {
+            Some((file.clone().try_into().ok()?, content.clone().try_into().ok()?))
+        };
+        Self::boot(config, &durable.iter().filter_map(own).collect())
+    }
+
+    fn handle_part(&mut self, at: Time, input: Input<Member>, out: &mut impl Outbox<Member>) {
+        match unwrapped::<Self>(input) {
+            Some(input) => self.handle(at, input, &mut Through(|effect| out.effect(wrapped::<Self>(effect)))),
+            None => out.note(Misdirected.into()),
+        }
+    }
+}
+
+impl Part for kv::Server {}
+impl Part for kv::Clerk {}
+impl Part for stub::Coordinator {}
+impl Part for stub::Store {}
+impl Part for stub::Worker {}
+
+fn unwrapped<P: Part>(input: Input<Member>) -> Option<Input<P>> {
+    Some(match input {
+        Input::Start => Input::Start,
+        Input::Message { from, body } => Input::Message { from, body: body.try_into().ok()? },
+        Input::Timer(timer) => Input::Timer(timer.try_into().ok()?),
+        Input::Call { request, key } => Input::Call { request: request.try_into().ok()?, key },
+        Input::Configure(config) => Input::Configure(config.try_into().ok()?),
+    })
+}
+
+fn wrapped<P: Part>(effect: Effect<P>) -> Effect<Member> {
+    let op = |op: FileOp<P::File, P::Content>| match op {
+        FileOp::Put(file, content) => FileOp::Put(file.into(), content.into()),
+        FileOp::Rename(from, to) => FileOp::Rename(from.into(), to.into()),
+        FileOp::Remove(file) => FileOp::Remove(file.into()),
+    };
+    match effect {
+        Effect::Write(batch) => Effect::Write(batch.into_iter().map(op).collect()),
+        Effect::Send { to, body } => Effect::Send { to, body: body.into() },
+        Effect::Output(output) => Effect::Output(output.into()),
+        Effect::SetTimer { which, within } => Effect::SetTimer { which: which.into(), within },
+        Effect::CancelTimer(which) => Effect::CancelTimer(which.into()),
+        Effect::Note(note) => Effect::Note(note.into()),
+    }
+}
+
+impl Node for Member {
+    type Config = MemberConfig;
+    type Message = Message;
+    type Timer = Timer;
+    type Request = Request;
+    type Output = Output;
+    type File = File;
+    type Content = Content;
+    type View = View;
+    type Note = Note;
+
+    fn boot(config: &MemberConfig, durable: &Files<Member>) -> Member {
+        match config {
+            MemberConfig::Server(config) => Member::Server(Part::boot_part(config, durable)),
+            MemberConfig::Client(config) => Member::Client(Part::boot_part(config, durable)),
+            MemberConfig::Coordinator(config) => Member::Coordinator(Part::boot_part(config, durable)),
+            MemberConfig::Store(config) => Member::Store(Part::boot_part(config, durable)),
+            MemberConfig::Worker(config) => Member::Worker(Part::boot_part(config, durable)),
+        }
+    }
+
+    fn handle(&mut self, at: Time, input: Input<Member>, out: &mut impl Outbox<Member>) {
+        match self {
+            Member::Server(part) => part.handle_part(at, input, out),
+            Member::Client(part) => part.handle_part(at, input, out),
+            Member::Coordinator(part) => part.handle_part(at, input, out),
+            Member::Store(part) => part.handle_part(at, input, out),
+            Member::Worker(part) => part.handle_part(at, input, out),
+        }
+    }
+
+    fn view(&self) -> View {
+        match self {
+            Member::Server(part) => part.view().into(),
+            Member::Client(part) => part.view().into(),
+            Member::Coordinator(part) => part.view().into(),
+            Member::Store(part) => part.view().into(),
+            Member::Worker(part) => part.view().into(),
+        }
+    }
+}
+
+/// The MapReduce ground, until its nodes are built: they stand idle.
+mod stub {
+    use super::*;
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+    pub enum File {}
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+    pub enum Content {}
+    impl node::Content for Content {
+        fn bytes(&self) -> Option<u64> {
+            None
+        }
+        fn prefix(&self, _: u64) -> Self {
+            *self
+        }
+    }
+    macro_rules! stub { ($($n:ident $v:ident $o:ty;)+) => { $(
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct $n;
+    impl Node for $n { type Config=mapreduce::config::Config; type Message=mapreduce::message::Message; type Timer=mapreduce::config::Timer; type Request=mapreduce::config::Nothing; type Output=mapreduce::config::Nothing; type File=File; type Content=Content; type View=mapreduce::view::StoreView; type Note=mapreduce::note::Note;
+      fn boot(_:&Self::Config,_:&Files<Self>)->Self{$n} fn handle(&mut self,_:Time,_:Input<Self>,_:&mut impl Outbox<Self>){} fn view(&self)->Self::View{Default::default()} } )+ } }
+    stub! { Coordinator A (); Store B (); Worker C (); }
+}

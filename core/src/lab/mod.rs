@@ -1,0 +1,16 @@
+//! The playground's own cluster: Raft servers with a key/value service, its clients, and a MapReduce system, all in
+//! one world, watched by every checker.
+//!
+//! [`member`] is the one kind of node such a world has, [`config`] says how a cluster begins and [`act`] what people
+//! do to it; [`watch`] judges every step; [`tell`] puts steps into words and [`scenario`] reads a lesson and asserts
+//! it.
+
+pub mod member;
+pub mod config;
+pub mod act;
+pub mod watch;
+
+pub use act::Act;
+pub use config::{Config, Role, Roster};
+pub use member::Member;
+pub use watch::{Mark, MarkKind, Watch};

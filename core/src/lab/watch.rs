@@ -1,0 +1,177 @@
+//! Whoever watches the cluster: every checker, after every step, and what is worth a mark on the timeline.
+
+use super::act::Act;
+use super::config::{Config, Roster};
+use super::member::{Content, File, Member, Message, View};
+use crate::check::raft::Durable;
+use crate::check::{Moment, Verdicts, raft};
+use crate::kv;
+use crate::node::NodeId;
+use crate::raft::log::{Log, Term};
+use crate::raft::view::Role as RaftRole;
+use crate::sim::{Action, Cause, Change, Deed, Step, World};
+use crate::time::Time;
+use crate::timeline::Subject;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// All the checkers of one run.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    config: Config,
+    verdicts: Verdicts,
+    raft: raft::Checker<kv::Command>,
+}
+
+/// What a timeline remembers of a step for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// When.
+    pub at: Time,
+    /// In which step.
+    pub step: u64,
+    /// Where, if it was at one node.
+    pub node: Option<NodeId>,
+    /// What.
+    pub kind: MarkKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum MarkKind {
+    /// A server has another role or another term.
+    Role(Lane, Term),
+    /// A leader committed up to this index.
+    Commit(u64),
+    /// Somebody did something to the cluster.
+    Act,
+    /// A property was broken: its name.
+    Violation(&'static str),
+    /// A job changed its stage.
+    Job(&'static str),
+}
+
+/// What a server's lane shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lane {
+    /// It follows.
+    Follower,
+    /// It stands for election.
+    Candidate,
+    /// It leads.
+    Leader,
+    /// It is down.
+    Down,
+}
+
+impl Watch {
+    /// What has been broken so far.
+    pub fn verdicts(&self) -> &Verdicts {
+        &self.verdicts
+    }
+
+    /// Who is who.
+    pub fn roster(&self) -> Roster {
+        self.config.roster()
+    }
+
+    fn judge(&mut self, world: &World<Member>) {
+        let step = world.last_step();
+        let now = Moment { step: step.number, at: step.at };
+        if let Some(change) = &step.change
+            && let Some((before, after)) = servers(change)
+        {
+            let (before, after) = (before.map(|view| &view.raft), after.map(|view| &view.raft));
+            self.raft.observe(now, change.node, before, after, &mut self.verdicts);
+        }
+        for deed in &step.deeds {
+            if let Deed::Departed { from, to, body: Message::Kv(kv::Message::Raft(message)), .. } = deed {
+                let durable = durable(world, *from);
+                self.raft.departed(now, *from, *to, message, durable, &mut self.verdicts);
+            }
+        }
+    }
+}
+
+/// What a server has on its disk.
+fn durable(world: &World<Member>, server: NodeId) -> Durable<'_, kv::Command> {
+    const NOTHING: &Log<kv::Command> = &Log::new();
+    let file = world.durable(server).and_then(|files| files.get(&File::Raft(crate::raft::File::State)));
+    match file {
+        Some(Content::Raft(state)) => {
+            Durable { current_term: state.current_term, voted_for: state.voted_for, log: &state.log }
+        }
+        _ => Durable { current_term: Term(0), voted_for: None, log: NOTHING },
+    }
+}
+
+/// A change of a server's view; none if the change is another kind of node's.
+fn servers(change: &Change<Member>) -> Option<(Option<&kv::ServerView>, Option<&kv::ServerView>)> {
+    let (before, after) = (as_server(change.before.as_ref()), as_server(change.after.as_ref()));
+    (before.is_some() || after.is_some()).then_some((before, after))
+}
+
+fn as_server(view: Option<&View>) -> Option<&kv::ServerView> {
+    if let Some(View::Server(view)) = view { Some(view) } else { None }
+}
+
+fn lane(view: Option<&kv::ServerView>) -> (Lane, Term) {
+    let Some(view) = view else { return (Lane::Down, Term(0)) };
+    let lane = match view.raft.role {
+        RaftRole::Follower => Lane::Follower,
+        RaftRole::Candidate { .. } => Lane::Candidate,
+        RaftRole::Leader { .. } => Lane::Leader,
+    };
+    (lane, view.raft.current_term)
+}
+
+impl Subject for Watch {
+    type Node = Member;
+    type Config = Config;
+    type Act = Act;
+    type Mark = Mark;
+
+    fn open(config: &Config) -> Result<(Watch, World<Member>), String> {
+        config.check()?;
+        let world = World::new(config.members(config.rules()?), config.settings());
+        Ok((Watch { config: config.clone(), verdicts: Verdicts::new(), raft: raft::Checker::new() }, world))
+    }
+
+    fn observe(&mut self, world: &World<Member>, marks: &mut Vec<Mark>) {
+        let known = self.verdicts.violations().len();
+        self.judge(world);
+        let step = world.last_step();
+        let mut mark = |node, kind| marks.push(Mark { at: step.at, step: step.number, node, kind });
+        if let Some(change) = &step.change
+            && let Some((before, after)) = servers(change)
+        {
+            let (was, is) = (lane(before), lane(after));
+            if was != is {
+                mark(Some(change.node), MarkKind::Role(is.0, is.1));
+            }
+            if let (Some(before), Some(after)) = (before, after)
+                && is.0 == Lane::Leader
+                && after.raft.commit_index > before.raft.commit_index
+            {
+                mark(Some(change.node), MarkKind::Commit(after.raft.commit_index));
+            }
+        }
+        if is_fault(step) {
+            mark(step.node(), MarkKind::Act);
+        }
+        for violation in &self.verdicts.violations()[known..] {
+            mark(violation.nodes.first().copied(), MarkKind::Violation(violation.property.name()));
+        }
+    }
+
+    fn translate(&self, act: &Act, world: &World<Member>) -> Result<Vec<Action<Member>>, String> {
+        act.translate(&self.config, world)
+    }
+}
+
+/// Whether somebody did something to the cluster, other than ask it for what it is there for.
+fn is_fault(step: &Step<Member>) -> bool {
+    matches!(&step.cause, Cause::Action(action) if !matches!(action, Action::Call(..)))
+}

@@ -6,10 +6,12 @@
 //! however long the run is, and a checkpoint of a checker costs nothing.
 //!
 //! In reading order: [`raft`] holds the five properties of the paper's Figure 3 and the promises under them,
-//! [`replicas`] and [`exactly_once`] judge the service on top, [`liveness`] what must happen in the end. Each reports
-//! to [`Verdicts`], which remember the first violation of every [`Property`].
+//! [`service`] judges the key/value service on top, [`liveness`] what must happen in the end. Each reports to
+//! [`Verdicts`], which remember the first violation of every [`Property`].
 
 pub mod raft;
+pub mod service;
+pub mod liveness;
 
 use crate::node::NodeId;
 use crate::time::Time;
@@ -48,6 +50,8 @@ pub enum Property {
     SameState,
     /// No command is lost or repeated.
     ExactlyOnce,
+    /// No read returns the past.
+    FreshReads,
     /// One output for each task.
     TaskCommittedOnce,
     /// The job's answer is right.
@@ -62,7 +66,7 @@ pub enum Property {
 
 impl Property {
     /// Every property, in the order in which a person meets them.
-    pub const ALL: [Property; 18] = [
+    pub const ALL: [Property; 19] = [
         Property::ElectionSafety,
         Property::LeaderAppendOnly,
         Property::LogMatching,
@@ -76,6 +80,7 @@ impl Property {
         Property::TrueAcknowledgements,
         Property::SameState,
         Property::ExactlyOnce,
+        Property::FreshReads,
         Property::TaskCommittedOnce,
         Property::OutputEqualsSequential,
         Property::LeaderInTime,
@@ -167,6 +172,11 @@ impl Property {
             Property::ExactlyOnce => (
                 "exactly-once",
                 "Every command that a client sends takes effect exactly once, however often it is retried.",
+                "Raft §8",
+            ),
+            Property::FreshReads => (
+                "fresh-reads",
+                "A read returns what the store held at some moment between its call and its answer.",
                 "Raft §8",
             ),
             Property::TaskCommittedOnce => (

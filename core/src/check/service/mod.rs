@@ -1,0 +1,231 @@
+//! The key/value service, judged by one plain store that executes each command once.
+//!
+//! As soon as any server has applied an entry, so does the checker's own [`Model`](model::Model): in the order of the
+//! log, each command only the first time it turns up. At every index a replica must hold what the model held there
+//! (Exactly Once), and what any other replica held there, its table of sessions included (Same State). A client that
+//! is told that its command was executed must find it executed, and a read must return what the model held at some
+//! moment between the read's call and its answer (Fresh Reads): that is what makes the service linearizable, given
+//! that the log orders everything else.
+
+mod model;
+mod reads;
+
+use super::{Moment, Property, Server, Verdicts};
+use crate::fingerprint::fingerprint;
+use crate::kv::session::Command;
+use crate::kv::store::{Op, Reply};
+use crate::kv::view::{ClerkView, Pending, ServerView};
+use crate::node::NodeId;
+use crate::raft::log::{Index, Log};
+use alloc::format;
+use alloc::string::String;
+use model::Model;
+use reads::Reads;
+use rpds::Vector;
+
+/// Watches the servers and clerks of one service from the beginning of a run. Cheap to clone at any time.
+#[derive(Clone, Debug)]
+pub struct Checker {
+    model: Model,
+    /// What was seen at each applied index, from 0.
+    seen: Vector<Seen>,
+    reads: Reads,
+}
+
+/// One applied index.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    /// The fingerprint of the model's store.
+    model: u64,
+    /// The first replica that was seen there, and the fingerprint of its whole state.
+    replica: Option<(NodeId, u64)>,
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Checker::new()
+    }
+}
+
+impl Checker {
+    /// Has seen nothing yet.
+    pub fn new() -> Checker {
+        let model = Model::new();
+        let mut seen = Vector::new();
+        seen.push_back_mut(Seen { model: fingerprint(model.store()), replica: None });
+        Checker { model, seen, reads: Reads::new() }
+    }
+
+    /// Judges one step of one server: its view before and after, none while it is down. `applied` is the longest log
+    /// that any server has applied, this step included: [`super::raft::Checker::applied_log`].
+    pub fn observe_server(
+        &mut self,
+        now: Moment,
+        server: NodeId,
+        before: Option<&ServerView>,
+        after: Option<&ServerView>,
+        applied: &Log<Command>,
+        verdicts: &mut Verdicts,
+    ) {
+        self.advance(applied);
+        let Some(after) = after else {
+            return;
+        };
+        let same = |before: &ServerView| {
+            before.last_applied == after.last_applied
+                && before.store == after.store
+                && before.sessions == after.sessions
+        };
+        if before.is_some_and(same) {
+            return;
+        }
+        let index = after.last_applied;
+        let Some(seen) = place(index).and_then(|place| self.seen.get(place)).copied() else {
+            return; // Nobody's log reaches that far, which is not for this checker to say.
+        };
+        self.same_state(now, server, after, seen, verdicts);
+        // A replica that has applied other commands is blamed for that (State Machine Safety), not for its store.
+        let same_commands = after.raft.log.chain_at(index) == applied.chain_at(index);
+        if same_commands && fingerprint(&after.store) != seen.model {
+            verdicts.broken(Property::ExactlyOnce, now, &[server], || self.not_once(server, index));
+        }
+    }
+
+    /// Judges one step of one clerk: its view before and after, none while it is down.
+    pub fn observe_clerk(
+        &mut self,
+        now: Moment,
+        clerk: NodeId,
+        before: Option<&ClerkView>,
+        after: Option<&ClerkView>,
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(after) = after else {
+            return self.reads.forget(clerk);
+        };
+        let key = |view: &ClerkView| view.pending.as_ref().map(|pending| (view.session, pending.number));
+        let began = key(after).is_some() && before.and_then(key) != key(after);
+        if let Some(before) = before
+            && let Some(pending) = before.pending.as_ref()
+            && before.session == after.session
+            && key(before) != key(after)
+        {
+            self.returned(now, clerk, before, pending, after, verdicts);
+        }
+        if began
+            && let Some(pending) = &after.pending
+            && pending.op.is_read()
+        {
+            self.reads.called(clerk, pending.op.key(), self.model.store());
+        }
+    }
+
+    /// Executes what was newly applied.
+    fn advance(&mut self, applied: &Log<Command>) {
+        while let Some(link) = applied.link(self.model.applied() + 1) {
+            self.model.apply(&link.entry.command);
+            self.reads.applied(&link.entry.command.op, self.model.store());
+            self.seen.push_back_mut(Seen { model: fingerprint(self.model.store()), replica: None });
+        }
+    }
+
+    fn same_state(
+        &mut self,
+        now: Moment,
+        server: NodeId,
+        after: &ServerView,
+        seen: Seen,
+        verdicts: &mut Verdicts,
+    ) {
+        let index = after.last_applied;
+        let state = fingerprint(&(&after.store, &after.sessions));
+        match seen.replica {
+            None => {
+                if let Some(entry) = place(index).and_then(|place| self.seen.get_mut(place)) {
+                    entry.replica = Some((server, state));
+                }
+            }
+            Some((_, first)) if first == state => {}
+            Some((other, _)) if other == server => {
+                verdicts.broken(Property::SameState, now, &[server], || {
+                    format!(
+                        "{} holds another state at index {index} than the one it held there before.",
+                        Server(server)
+                    )
+                });
+            }
+            Some((other, _)) => verdicts.broken(Property::SameState, now, &[server, other], || {
+                format!(
+                    "{} and {} have both applied the log up to index {index}, but not with the same result.",
+                    Server(server),
+                    Server(other)
+                )
+            }),
+        }
+    }
+
+    fn returned(
+        &self,
+        now: Moment,
+        clerk: NodeId,
+        before: &ClerkView,
+        pending: &Pending,
+        after: &ClerkView,
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(returned) = after.history.recent().last().filter(|last| last.number == pending.number)
+        else {
+            return;
+        };
+        match (&pending.op, &returned.reply) {
+            (Op::Get { .. }, Reply::Value(value)) => {
+                if !self.reads.is_fresh(clerk, value) {
+                    verdicts.broken(Property::FreshReads, now, &[clerk], || {
+                        format!(
+                            "{} returned {value:?}, but from its call to its answer it was never that; at the end \
+                             it was {:?}.",
+                            told(&pending.op),
+                            self.model.store().get(pending.op.key()).cloned().unwrap_or_default()
+                        )
+                    });
+                }
+            }
+            (Op::Get { .. }, _) => {}
+            _ if self.model.has_executed(before.session, pending.number) => {}
+            (write, _) => verdicts.broken(Property::ExactlyOnce, now, &[clerk], || {
+                format!("the client was told that {} is done, but no server had executed it.", told(write))
+            }),
+        }
+    }
+
+    fn not_once(&self, server: NodeId, index: Index) -> String {
+        let cause = match self.model.last_repeat() {
+            Some(repeat) if repeat <= index => {
+                format!("; the command at index {repeat} was a retry of one that had been executed")
+            }
+            _ => String::new(),
+        };
+        format!(
+            "up to index {index} the store of {} is not what comes of executing each command once{cause}.",
+            Server(server)
+        )
+    }
+}
+
+/// An index as a place in a vector.
+fn place(index: Index) -> Option<usize> {
+    usize::try_from(index).ok()
+}
+
+/// An operation as people write it; long values are cut.
+fn told(op: &Op) -> String {
+    let cut = |text: &str| text.chars().take(40).collect::<String>();
+    match op {
+        Op::Get { key } => format!("get {}", cut(key.as_str())),
+        Op::Put { key, value } => format!("put {} {}", cut(key.as_str()), cut(value.as_str())),
+        Op::Append { key, value } => format!("append {} {}", cut(key.as_str()), cut(value.as_str())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

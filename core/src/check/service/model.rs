@@ -1,0 +1,56 @@
+//! The sequential specification of the service: one store, and each command once.
+
+use crate::kv::session::{Command, Session};
+use crate::kv::store::Store;
+use crate::raft::log::Index;
+use rpds::RedBlackTreeMap;
+
+/// What the service would be if it were one machine that never failed and clients that never repeated themselves.
+#[derive(Clone, Debug)]
+pub(super) struct Model {
+    store: Store,
+    /// The highest number executed in each session. A clerk begins a number only when it has the answer to the one
+    /// before (§8), so whatever is not higher was executed, and one number tells all.
+    executed: RedBlackTreeMap<Session, u64>,
+    applied: Index,
+    last_repeat: Option<Index>,
+}
+
+impl Model {
+    pub(super) fn new() -> Model {
+        Model { store: Store::default(), executed: RedBlackTreeMap::new(), applied: 0, last_repeat: None }
+    }
+
+    /// Executes the command of the next entry, if it is not a repetition.
+    pub(super) fn apply(&mut self, command: &Command) {
+        self.applied += 1;
+        if self.has_executed(command.session, command.number) {
+            self.last_repeat = Some(self.applied);
+        } else {
+            self.store.apply(&command.op);
+            match self.executed.get_mut(&command.session) {
+                Some(number) => *number = command.number,
+                None => self.executed.insert_mut(command.session, command.number),
+            }
+        }
+    }
+
+    /// Whether this command was executed.
+    pub(super) fn has_executed(&self, session: Session, number: u64) -> bool {
+        self.executed.get(&session).is_some_and(|&executed| number <= executed)
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// How many entries it has seen.
+    pub(super) fn applied(&self) -> Index {
+        self.applied
+    }
+
+    /// The last entry that repeated an earlier command.
+    pub(super) fn last_repeat(&self) -> Option<Index> {
+        self.last_repeat
+    }
+}

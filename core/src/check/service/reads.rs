@@ -1,0 +1,62 @@
+//! Reads that are under way, and what they may return.
+
+use crate::kv::store::{Op, Store};
+use crate::kv::text::Text;
+use crate::node::NodeId;
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// For each clerk the read it waits for.
+#[derive(Clone, Debug)]
+pub(super) struct Reads(BTreeMap<NodeId, Read>);
+
+/// A read under way. A value is remembered by its length and hash.
+#[derive(Clone, Debug)]
+struct Read {
+    key: Text,
+    /// What the key held when the read was called, and after every change since.
+    held: Vec<(u64, u64)>,
+}
+
+impl Reads {
+    pub(super) fn new() -> Reads {
+        Reads(BTreeMap::new())
+    }
+
+    /// A clerk begins to read a key.
+    pub(super) fn called(&mut self, clerk: NodeId, key: &Text, store: &Store) {
+        self.0.insert(clerk, Read { key: key.clone(), held: vec![value_of(store, key)] });
+    }
+
+    /// An operation was executed and left the store like this.
+    pub(super) fn applied(&mut self, op: &Op, store: &Store) {
+        if op.is_read() {
+            return;
+        }
+        for read in self.0.values_mut().filter(|read| read.key == *op.key()) {
+            let value = value_of(store, &read.key);
+            if read.held.last() != Some(&value) {
+                read.held.push(value);
+            }
+        }
+    }
+
+    /// Whether the clerk's last read may return this value. Yes if nothing is known of it.
+    pub(super) fn is_fresh(&self, clerk: NodeId, value: &Text) -> bool {
+        self.0.get(&clerk).is_none_or(|read| read.held.contains(&mark(value)))
+    }
+
+    /// The clerk has crashed, and with it whatever it waited for.
+    pub(super) fn forget(&mut self, clerk: NodeId) {
+        self.0.remove(&clerk);
+    }
+}
+
+fn value_of(store: &Store, key: &Text) -> (u64, u64) {
+    store.get(key).map_or_else(|| mark(&Text::default()), mark)
+}
+
+fn mark(value: &Text) -> (u64, u64) {
+    (value.len(), value.hash())
+}

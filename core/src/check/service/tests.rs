@@ -1,0 +1,286 @@
+//! For each property of the service a run that breaks it, and runs that look alarming but are sound.
+
+use super::*;
+use crate::check::Violation;
+use crate::kv::history::{History, Returned};
+use crate::kv::rules::{Rule, Rules};
+use crate::kv::session::Session;
+use crate::kv::state_machine::StateMachine;
+use crate::raft::log::{Entry, Term};
+use crate::raft::view::{Role, View};
+use crate::time::Time;
+use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+const S1: NodeId = NodeId(0);
+const S2: NodeId = NodeId(1);
+const C1: NodeId = NodeId(3);
+const C2: NodeId = NodeId(4);
+
+/// A run told to the checker: replicas that apply prefixes of one log, and clerks that call and return.
+struct Run {
+    checker: Checker,
+    verdicts: Verdicts,
+    log: Log<Command>,
+    applied: Log<Command>,
+    servers: BTreeMap<NodeId, ServerView>,
+    clerks: BTreeMap<NodeId, ClerkView>,
+    rules: Rules,
+    step: u64,
+}
+
+impl Run {
+    fn new(rules: Rules) -> Run {
+        Run {
+            checker: Checker::new(),
+            verdicts: Verdicts::new(),
+            log: Log::new(),
+            applied: Log::new(),
+            servers: BTreeMap::new(),
+            clerks: BTreeMap::new(),
+            rules,
+            step: 0,
+        }
+    }
+
+    fn now(&mut self) -> Moment {
+        self.step += 1;
+        Moment { step: self.step, at: Time(self.step) }
+    }
+
+    fn commits(&mut self, client: NodeId, number: u64, op: Op) -> &mut Run {
+        let command = Command { session: session(client), number, op };
+        self.log.push(Entry { term: Term(1), command });
+        self
+    }
+
+    /// A replica, fresh from boot, applies the log up to an index in one step.
+    fn applies(&mut self, server: NodeId, index: Index) -> &mut Run {
+        let mut machine = StateMachine::default();
+        for link in self.log.range(0, index) {
+            machine.apply(&link.entry.command, self.rules);
+        }
+        self.shows(server, index, machine)
+    }
+
+    fn shows(&mut self, server: NodeId, index: Index, machine: StateMachine) -> &mut Run {
+        let raft = View {
+            role: Role::Follower,
+            current_term: Term(1),
+            voted_for: None,
+            log: self.log.clone(),
+            commit_index: index,
+            last_applied: index,
+            leader: None,
+        };
+        let StateMachine { store, sessions } = machine;
+        let waiting = Rc::new(Vec::new());
+        let after = ServerView { raft, store, sessions, last_applied: index, waiting, rules: self.rules };
+        if index > self.applied.last_index() {
+            self.applied = self.log.prefix(index);
+        }
+        let now = self.now();
+        let before = self.servers.get(&server);
+        let (applied, verdicts) = (&self.applied, &mut self.verdicts);
+        self.checker.observe_server(now, server, before, Some(&after), applied, verdicts);
+        self.servers.insert(server, after);
+        self
+    }
+
+    fn calls(&mut self, clerk: NodeId, number: u64, op: Op) -> &mut Run {
+        let history = self.clerks.get(&clerk).map(|view| view.history.clone()).unwrap_or_default();
+        self.clerk(clerk, clerk_view(clerk, number + 1, Some((number, op)), history))
+    }
+
+    /// The clerk's pending operation returns with this reply.
+    fn returns(&mut self, clerk: NodeId, reply: Reply) -> &mut Run {
+        let view = self.clerks[&clerk].clone();
+        let pending = view.pending.expect("something was called");
+        let mut history = view.history;
+        history.push(Returned {
+            number: pending.number,
+            op: pending.op,
+            reply,
+            called_at: Time(0),
+            returned_at: Time(0),
+            attempts: 1,
+        });
+        self.clerk(clerk, clerk_view(clerk, view.next_number, None, history))
+    }
+
+    fn clerk(&mut self, clerk: NodeId, after: ClerkView) -> &mut Run {
+        let now = self.now();
+        let before = self.clerks.get(&clerk);
+        self.checker.observe_clerk(now, clerk, before, Some(&after), &mut self.verdicts);
+        self.clerks.insert(clerk, after);
+        self
+    }
+
+    fn all_is_well(&self) {
+        assert_eq!(self.verdicts.violations(), []);
+    }
+
+    /// Exactly this property is broken, by the last step, and the first of these nodes did it.
+    #[track_caller]
+    fn breaks(&self, property: Property, nodes: &[NodeId]) -> &Violation {
+        let [violation] = self.verdicts.violations() else {
+            panic!("expected only {property}: {:#?}", self.verdicts.violations());
+        };
+        assert_eq!((violation.property, &violation.nodes[..]), (property, nodes), "{violation}");
+        assert_eq!(violation.moment.step, self.step, "{violation}");
+        violation
+    }
+}
+
+fn session(client: NodeId) -> Session {
+    Session { client, incarnation: 1 }
+}
+
+fn clerk_view(clerk: NodeId, next_number: u64, pending: Option<(u64, Op)>, history: History) -> ClerkView {
+    let pending = pending.map(|(number, op)| Pending {
+        number,
+        op,
+        since: Time(0),
+        attempt: 1,
+        to: S1,
+        pausing: false,
+    });
+    ClerkView { session: session(clerk), next_number, pending, leader: None, queued: 0, history, load: None }
+}
+
+fn get(key: &str) -> Op {
+    Op::Get { key: key.into() }
+}
+fn put(key: &str, value: &str) -> Op {
+    Op::Put { key: key.into(), value: value.into() }
+}
+fn append(key: &str, value: &str) -> Op {
+    Op::Append { key: key.into(), value: value.into() }
+}
+
+#[test]
+fn retries_in_the_log_replicas_at_different_places_and_a_restart_break_nothing() {
+    let mut run = Run::new(Rules::default());
+    run.commits(C1, 1, append("x", "a"))
+        .commits(C2, 1, put("y", "b"))
+        .commits(C1, 1, append("x", "a"))
+        .commits(C1, 2, append("x", "c"))
+        .commits(C1, 1, append("x", "a"));
+    run.applies(S1, 0).applies(S2, 0).applies(S1, 2).applies(S2, 5).applies(S1, 3).applies(S1, 5);
+    run.applies(NodeId(2), 0).applies(NodeId(2), 4).all_is_well();
+}
+
+#[test]
+fn a_retry_that_is_executed_again_breaks_exactly_once() {
+    let mut run = Run::new(Rules::default().without(Rule::DuplicateDetection));
+    run.commits(C1, 1, append("x", "a")).commits(C2, 1, get("x")).commits(C1, 1, append("x", "a"));
+    run.applies(S1, 2).all_is_well();
+    run.applies(S1, 3);
+    let violation = run.breaks(Property::ExactlyOnce, &[S1]);
+    assert_eq!(
+        violation.why,
+        "up to index 3 the store of S1 is not what comes of executing each command once; the command at index 3 \
+         was a retry of one that had been executed."
+    );
+}
+
+#[test]
+fn a_command_that_a_replica_skips_breaks_exactly_once() {
+    let mut run = Run::new(Rules::default());
+    run.commits(C1, 1, append("x", "a")).shows(S1, 1, StateMachine::default());
+    run.breaks(Property::ExactlyOnce, &[S1]);
+}
+
+#[test]
+fn replicas_that_differ_at_one_index_break_same_state() {
+    let mut run = Run::new(Rules::default());
+    run.commits(C1, 1, append("x", "a"));
+    let mut forgetful = StateMachine::default();
+    forgetful.store.apply(&append("x", "a"));
+    run.applies(S1, 1).shows(S2, 1, forgetful);
+    run.breaks(Property::SameState, &[S2, S1]);
+}
+
+#[test]
+fn a_state_that_changes_without_an_entry_breaks_same_state() {
+    let mut run = Run::new(Rules::default());
+    run.commits(C1, 1, put("x", "a")).applies(S1, 1);
+    let mut touched = StateMachine::default();
+    touched.apply(&Command { session: session(C1), number: 1, op: put("x", "a") }, Rules::default());
+    touched.sessions.insert(session(C2), crate::kv::session::Last { number: 1, reply: Reply::Done });
+    run.shows(S1, 1, touched);
+    run.breaks(Property::SameState, &[S1]);
+}
+
+#[test]
+fn a_write_that_is_answered_but_was_never_executed_breaks_exactly_once() {
+    let mut run = Run::new(Rules::default());
+    run.calls(C1, 1, put("x", "a")).calls(C2, 1, put("x", "b"));
+    run.commits(C2, 1, put("x", "b")).applies(S1, 1).returns(C2, Reply::Done).all_is_well();
+    run.returns(C1, Reply::Done);
+    let violation = run.breaks(Property::ExactlyOnce, &[C1]);
+    assert_eq!(violation.why, "the client was told that put x a is done, but no server had executed it.");
+}
+
+#[test]
+fn an_operation_that_is_given_up_in_a_crash_is_not_one_that_returned() {
+    let mut run = Run::new(Rules::default());
+    run.calls(C1, 1, put("x", "a"));
+    let mut reborn = clerk_view(C1, 1, None, History::default());
+    reborn.session.incarnation = 2;
+    run.clerk(C1, reborn).all_is_well();
+}
+
+#[test]
+fn a_read_that_returns_what_was_overwritten_before_its_call_breaks_fresh_reads() {
+    let mut run = Run::new(Rules::default());
+    run.commits(C1, 1, put("x", "old")).commits(C1, 2, put("x", "new")).applies(S1, 2);
+    run.calls(C2, 1, get("x")).returns(C2, Reply::Value("old".into()));
+    let violation = run.breaks(Property::FreshReads, &[C2]);
+    assert_eq!(
+        violation.why,
+        "get x returned \"old\", but from its call to its answer it was never that; at the end it was \"new\"."
+    );
+}
+
+#[test]
+fn a_read_may_return_anything_that_was_true_while_it_was_under_way() {
+    for value in ["", "a", "ab"] {
+        let mut run = Run::new(Rules::default());
+        run.calls(C2, 1, get("x")).commits(C1, 1, put("x", "a")).commits(C1, 2, append("x", "b"));
+        run.applies(S1, 1).applies(S1, 2).commits(C1, 3, put("y", "z")).applies(S1, 3);
+        run.returns(C2, Reply::Value(value.into())).all_is_well();
+    }
+    let mut run = Run::new(Rules::default());
+    run.calls(C2, 1, get("x")).commits(C1, 1, put("x", "a")).applies(S1, 1);
+    run.returns(C2, Reply::Value("z".into()));
+    run.breaks(Property::FreshReads, &[C2]);
+}
+
+#[test]
+fn a_second_read_is_judged_from_its_own_call() {
+    let mut run = Run::new(Rules::default());
+    run.calls(C2, 1, get("x")).commits(C1, 1, put("x", "a")).applies(S1, 1);
+    run.returns(C2, Reply::Value("".into())).calls(C2, 2, get("x")).all_is_well();
+    run.returns(C2, Reply::Value("".into()));
+    run.breaks(Property::FreshReads, &[C2]);
+}
+
+#[test]
+fn an_operation_that_begins_in_the_step_in_which_another_returns_is_seen() {
+    let mut run = Run::new(Rules::default());
+    run.calls(C1, 1, put("x", "a")).commits(C1, 1, put("x", "a")).applies(S1, 1);
+    let mut history = History::default();
+    history.push(Returned {
+        number: 1,
+        op: put("x", "a"),
+        reply: Reply::Done,
+        called_at: Time(0),
+        returned_at: Time(0),
+        attempts: 1,
+    });
+    run.clerk(C1, clerk_view(C1, 3, Some((2, get("x"))), history)).all_is_well();
+    run.returns(C1, Reply::Value("".into()));
+    run.breaks(Property::FreshReads, &[C1]);
+}

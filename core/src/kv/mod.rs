@@ -42,3 +42,6 @@ pub use session::{Command, Session};
 pub use store::{Op, Reply, Store};
 pub use text::Text;
 pub use view::{ClerkView, ServerView};
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use super::act::Act;
 use super::config::{Config, Roster};
 use super::member::{Content, File, Member, Message, View};
 use crate::check::raft::Durable;
-use crate::check::{Moment, Verdicts, raft};
+use crate::check::{Moment, Verdicts, raft, service};
 use crate::kv;
 use crate::node::NodeId;
 use crate::raft::log::{Log, Term};
@@ -22,6 +22,7 @@ pub struct Watch {
     config: Config,
     verdicts: Verdicts,
     raft: raft::Checker<kv::Command>,
+    service: service::Checker,
 }
 
 /// What a timeline remembers of a step for ever.
@@ -80,16 +81,21 @@ impl Watch {
     fn judge(&mut self, world: &World<Member>) {
         let step = world.last_step();
         let now = Moment { step: step.number, at: step.at };
-        if let Some(change) = &step.change
-            && let Some((before, after)) = servers(change)
-        {
-            let (before, after) = (before.map(|view| &view.raft), after.map(|view| &view.raft));
-            self.raft.observe(now, change.node, before, after, &mut self.verdicts);
+        let verdicts = &mut self.verdicts;
+        if let Some(change) = &step.change {
+            if let Some((before, after)) = servers(change) {
+                let rafts = (before.map(|view| &view.raft), after.map(|view| &view.raft));
+                self.raft.observe(now, change.node, rafts.0, rafts.1, verdicts);
+                let applied = self.raft.applied_log();
+                self.service.observe_server(now, change.node, before, after, applied, verdicts);
+            } else if let Some((before, after)) = clerks(change) {
+                self.service.observe_clerk(now, change.node, before, after, verdicts);
+            }
         }
         for deed in &step.deeds {
             if let Deed::Departed { from, to, body: Message::Kv(kv::Message::Raft(message)), .. } = deed {
                 let durable = durable(world, *from);
-                self.raft.departed(now, *from, *to, message, durable, &mut self.verdicts);
+                self.raft.departed(now, *from, *to, message, durable, verdicts);
             }
         }
     }
@@ -111,6 +117,16 @@ fn durable(world: &World<Member>, server: NodeId) -> Durable<'_, kv::Command> {
 fn servers(change: &Change<Member>) -> Option<(Option<&kv::ServerView>, Option<&kv::ServerView>)> {
     let (before, after) = (as_server(change.before.as_ref()), as_server(change.after.as_ref()));
     (before.is_some() || after.is_some()).then_some((before, after))
+}
+
+/// A change of a client's view; none if the change is another kind of node's.
+fn clerks(change: &Change<Member>) -> Option<(Option<&kv::ClerkView>, Option<&kv::ClerkView>)> {
+    let (before, after) = (as_clerk(change.before.as_ref()), as_clerk(change.after.as_ref()));
+    (before.is_some() || after.is_some()).then_some((before, after))
+}
+
+fn as_clerk(view: Option<&View>) -> Option<&kv::ClerkView> {
+    if let Some(View::Client(view)) = view { Some(view) } else { None }
 }
 
 fn as_server(view: Option<&View>) -> Option<&kv::ServerView> {
@@ -136,7 +152,13 @@ impl Subject for Watch {
     fn open(config: &Config) -> Result<(Watch, World<Member>), String> {
         config.check()?;
         let world = World::new(config.members(config.rules()?), config.settings());
-        Ok((Watch { config: config.clone(), verdicts: Verdicts::new(), raft: raft::Checker::new() }, world))
+        let watch = Watch {
+            config: config.clone(),
+            verdicts: Verdicts::new(),
+            raft: raft::Checker::new(),
+            service: service::Checker::new(),
+        };
+        Ok((watch, world))
     }
 
     fn observe(&mut self, world: &World<Member>, marks: &mut Vec<Mark>) {

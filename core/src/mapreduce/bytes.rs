@@ -55,8 +55,11 @@ impl Bytes {
         String::from_utf8_lossy(&self.bytes)
     }
 
-    /// Piece number `index` when cut into pieces of `size` bytes; none beyond the end. Nothing is empty pieces long.
+    /// Piece number `index` when cut into pieces of `size` bytes; none beyond the end.
     pub fn piece(&self, index: u32, size: u32) -> Option<Bytes> {
+        if index == 0 && !self.is_empty() && self.len() <= u64::from(size) {
+            return Some(self.clone());
+        }
         let size = size.max(1) as usize;
         self.bytes.chunks(size).nth(index as usize).map(Bytes::new)
     }

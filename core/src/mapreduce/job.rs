@@ -330,19 +330,19 @@ pub enum File {
         task: TaskId,
         /// Which attempt at it.
         attempt: u32,
-        /// The partition it will be renamed to.
-        reduce: u32,
+        /// Which part of the task's output: for a map, the reduce task that will read it.
+        part: u32,
     },
 }
 
 impl File {
     /// The first of a job's temporary files, in the order of names; none of its other files comes after it.
-    pub const FIRST_TEMPORARY: File = File::Temporary { task: TaskId::map(0), attempt: 0, reduce: 0 };
+    pub const FIRST_TEMPORARY: File = File::Temporary { task: TaskId::map(0), attempt: 0, part: 0 };
 
-    /// The final name of partition `reduce` of a task's output.
-    pub const fn of(task: TaskId, reduce: u32) -> File {
+    /// The final name of part `part` of a task's output: R parts for a map, one for a reduce.
+    pub const fn of(task: TaskId, part: u32) -> File {
         match task.phase {
-            Phase::Map => File::Intermediate { map: task.number, reduce },
+            Phase::Map => File::Intermediate { map: task.number, reduce: part },
             Phase::Reduce => File::Output(task.number),
         }
     }
@@ -371,8 +371,8 @@ impl fmt::Display for File {
             File::Split(map) => write!(f, "split-{map}"),
             File::Intermediate { map, reduce } => write!(f, "mr-{map}-{reduce}"),
             File::Output(reduce) => write!(f, "mr-out-{reduce}"),
-            File::Temporary { task: TaskId { phase, number }, attempt, reduce } => {
-                write!(f, "tmp-{phase}-{number}-{attempt}-{reduce}")
+            File::Temporary { task: TaskId { phase, number }, attempt, part } => {
+                write!(f, "tmp-{phase}-{number}-{attempt}-{part}")
             }
         }
     }

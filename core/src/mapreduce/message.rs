@@ -37,6 +37,8 @@ pub enum Message {
     },
     /// Worker to coordinator: this attempt is complete and its output committed.
     Report {
+        /// The question's number.
+        call: Call,
         /// The job.
         job: JobId,
         /// The task.
@@ -46,12 +48,8 @@ pub enum Message {
     },
     /// Coordinator to worker: the report arrived, whether or not it still mattered.
     Reported {
-        /// The job.
-        job: JobId,
-        /// The task.
-        task: TaskId,
-        /// Which attempt at it.
-        attempt: u32,
+        /// The report that this answers.
+        call: Call,
     },
     /// Anybody to the store: do this to your files.
     File {

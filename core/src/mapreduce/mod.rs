@@ -1,10 +1,51 @@
-//! MapReduce, as the paper has it (Dean and Ghemawat, 2004) and as the course's first lab builds it, in messages.
+//! MapReduce, as the paper has it (Dean and Ghemawat, 2004) and as the course's first lab builds it, with every step
+//! between its processes a message on the same faulty network.
+//!
+//! A [`job`] is a program, some inputs and a number of reduce tasks. Its [`app`] is two functions: *map* turns an
+//! input into pairs of a key and a value, *reduce* turns all values of one key into a line of output. Everything else
+//! is the art of running these two on machines that crash, over a network that loses messages, with an output that
+//! looks as if nothing had happened.
+//!
+//! Three kinds of node take part. The [`coordinator`] (the paper's master) loads the inputs, hands map tasks and then
+//! reduce tasks to whoever asks, and takes a task back when its ten seconds are over. A [`worker`] asks, reads,
+//! computes, writes, renames, reports, and asks again. The [`store`] is the file system that they share; here it is a
+//! node like any other, with a disk that can be slow and a machine that can crash.
+//!
+//! They get along without any trust in the network because each [`message`] can be repeated: questions are numbered
+//! and asked until they are answered, requests to the store change nothing the second time, and a report names the
+//! attempt that it is about. They get along without any trust in each other's health because an attempt
+//! works on private files, which become the task's output all at once, by renaming (§3.3). So any number of attempts
+//! at a task leave the output of exactly one, and since the two functions are deterministic it does not matter which.
+//!
+//! What can go wrong without this or that is shown by the [`rules`], each of which can be switched off. An onlooker
+//! sees the [`view`]s, and a [`note`] where a decision leaves no other trace. [`config`] has what all nodes are told;
+//! [`bytes`] and [`table`] are the shared values that texts, files and views are made of.
+//!
+//! Left out so far: backup tasks, combiners, skipping bad records, counters and programs of the user's own.
+
 pub mod app;
 pub mod job;
 pub mod message;
+pub mod coordinator;
+pub mod worker;
+mod pairs;
+pub mod store;
+mod calls;
 pub mod rules;
 pub mod note;
 pub mod view;
 pub mod config;
 pub mod bytes;
 pub mod table;
+
+pub use app::{App, BuiltIn};
+pub use bytes::{Bytes, Hash};
+pub use config::{Config, Nothing, Output, Refused, Request, Timer};
+pub use coordinator::{Coordinator, Journal, JournalFile};
+pub use job::{File, FileName, Input, Job, JobError, JobId, Phase, Spec, TaskId};
+pub use message::{Answer, Assignment, Call, FileOutcome, FileRequest, Message};
+pub use note::Note;
+pub use rules::{Rule, Rules};
+pub use store::{Chunk, Store};
+pub use view::{CoordinatorView, Doing, JobView, Stage, StoreView, StoredFile, Task, TaskState, WorkerView};
+pub use worker::{Incarnation, IncarnationFile, Worker};

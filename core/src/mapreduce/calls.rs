@@ -1,0 +1,132 @@
+//! Questions that have not been answered: sent a few at a time, and sent again until they are.
+
+use super::config::{Config, Timer};
+use super::job::{JobId, TaskId};
+use super::message::{Call, FileRequest, Message};
+use crate::node::{Node, NodeId, Outbox};
+use alloc::collections::{BTreeMap, VecDeque};
+
+/// What a coordinator or worker asks of another node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// The coordinator: what shall I do?
+    Task,
+    /// The coordinator: take note that this attempt is complete.
+    Report { job: JobId, task: TaskId, attempt: u32 },
+    /// The store: do this.
+    File(FileRequest),
+}
+
+/// The open questions of one node in one incarnation. While there are any, its retry timer is armed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Calls {
+    incarnation: u64,
+    asked: u64,
+    waiting: VecDeque<Question>,
+    open: BTreeMap<u64, Open>,
+    armed: bool,
+}
+
+/// A question that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Open {
+    question: Question,
+    /// Whether the retry timer has run out since it was sent. It is sent again only then, so that a question asked
+    /// just before the timer runs out is given its time.
+    overdue: bool,
+}
+
+impl Calls {
+    pub(super) fn new(incarnation: u64) -> Calls {
+        let (waiting, open) = (VecDeque::new(), BTreeMap::new());
+        Calls { incarnation, asked: 0, waiting, open, armed: false }
+    }
+
+    /// Asks something, now or once the window has room.
+    pub(super) fn ask<N>(&mut self, question: Question, config: &Config, out: &mut impl Outbox<N>)
+    where
+        N: Node<Message = Message, Timer = Timer>,
+    {
+        self.waiting.push_back(question);
+        self.fill_window(config, out);
+    }
+
+    /// The question that an answer with this number belongs to, if it is still open.
+    pub(super) fn question(&self, call: Call) -> Option<&Question> {
+        let open = if call.incarnation == self.incarnation { self.open.get(&call.number) } else { None };
+        open.map(|open| &open.question)
+    }
+
+    /// Closes an answered question, which makes room for another.
+    pub(super) fn close<N>(&mut self, call: Call, config: &Config, out: &mut impl Outbox<N>)
+    where
+        N: Node<Message = Message, Timer = Timer>,
+    {
+        self.open.remove(&call.number);
+        self.fill_window(config, out);
+    }
+
+    /// Forgets all questions: the answers no longer matter.
+    pub(super) fn forget(&mut self) {
+        self.waiting.clear();
+        self.open.clear();
+    }
+
+    /// The retry timer ran out: repeats what has been open for a whole period.
+    pub(super) fn retry<N>(&mut self, config: &Config, out: &mut impl Outbox<N>)
+    where
+        N: Node<Message = Message, Timer = Timer>,
+    {
+        self.armed = false;
+        for (&number, open) in &mut self.open {
+            if open.overdue {
+                let call = Call { incarnation: self.incarnation, number };
+                out.send(open.question.addressee(config), open.question.message(call));
+            }
+            open.overdue = true;
+        }
+        self.arm(config, out);
+    }
+
+    fn fill_window<N>(&mut self, config: &Config, out: &mut impl Outbox<N>)
+    where
+        N: Node<Message = Message, Timer = Timer>,
+    {
+        while self.open.len() < config.window.max(1) as usize
+            && let Some(question) = self.waiting.pop_front()
+        {
+            self.asked += 1;
+            let call = Call { incarnation: self.incarnation, number: self.asked };
+            out.send(question.addressee(config), question.message(call));
+            self.open.insert(call.number, Open { question, overdue: false });
+        }
+        self.arm(config, out);
+    }
+
+    fn arm<N>(&mut self, config: &Config, out: &mut impl Outbox<N>)
+    where
+        N: Node<Message = Message, Timer = Timer>,
+    {
+        if !self.armed && !self.open.is_empty() {
+            self.armed = true;
+            out.set_timer(Timer::Retry, config.retry);
+        }
+    }
+}
+
+impl Question {
+    fn addressee(&self, config: &Config) -> NodeId {
+        match self {
+            Question::Task | Question::Report { .. } => config.coordinator,
+            Question::File(_) => config.store,
+        }
+    }
+
+    fn message(&self, call: Call) -> Message {
+        match self {
+            Question::Task => Message::Ask { call },
+            &Question::Report { job, task, attempt } => Message::Report { call, job, task, attempt },
+            Question::File(request) => Message::File { call, request: request.clone() },
+        }
+    }
+}

@@ -143,7 +143,7 @@ impl Act {
                     .coordinator()
                     .ok_or("this cluster has no workers, so no job can run: open one with workers")?;
                 job.check().map_err(|error| format!("{error}"))?;
-                one(Action::Call(coordinator, Request::MapReduce(mapreduce::config::Request::Submit(job))))
+                one(Action::Call(coordinator, Request::MapReduce(mapreduce::Request::Submit(job))))
             }
             Act::Reseed { seed } if seed >= 1 << 53 => {
                 Err(format!("the seed {seed} is too large: use 0 to {}", (1u64 << 53) - 1))

@@ -73,7 +73,7 @@ pub struct AllRules {
     /// The key/value service's.
     pub kv: kv::Rules,
     /// MapReduce's.
-    pub mapreduce: mapreduce::rules::Rules,
+    pub mapreduce: mapreduce::Rules,
 }
 
 /// A rule of any protocol.
@@ -84,7 +84,7 @@ pub enum AnyRule {
     /// One of the key/value service's.
     Kv(kv::Rule),
     /// One of MapReduce's.
-    MapReduce(mapreduce::rules::Rule),
+    MapReduce(mapreduce::Rule),
 }
 
 impl AnyRule {
@@ -92,7 +92,7 @@ impl AnyRule {
     pub fn all() -> impl Iterator<Item = AnyRule> {
         let raft = raft::Rule::ALL.iter().copied().map(AnyRule::Raft);
         let kv = kv::Rule::ALL.iter().copied().map(AnyRule::Kv);
-        let mapreduce = mapreduce::rules::Rule::ALL.iter().copied().map(AnyRule::MapReduce);
+        let mapreduce = mapreduce::Rule::ALL.iter().copied().map(AnyRule::MapReduce);
         raft.chain(kv).chain(mapreduce)
     }
 
@@ -382,7 +382,7 @@ impl Config {
             }));
         }
         if let (Some(coordinator), Some(store)) = (roster.coordinator(), roster.store()) {
-            let mut config = mapreduce::config::Config::new(coordinator, store);
+            let mut config = mapreduce::Config::new(coordinator, store);
             config.timeout = self.task_timeout;
             config.rules = rules.mapreduce;
             members.push(MemberConfig::Coordinator(config.clone()));

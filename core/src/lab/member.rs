@@ -16,11 +16,11 @@ pub enum Member {
     /// A client of the key/value service.
     Client(kv::Clerk),
     /// The MapReduce coordinator.
-    Coordinator(stub::Coordinator),
+    Coordinator(mapreduce::Coordinator),
     /// MapReduce's shared file system.
-    Store(stub::Store),
+    Store(mapreduce::Store),
     /// A MapReduce worker.
-    Worker(stub::Worker),
+    Worker(mapreduce::Worker),
 }
 
 /// Declares an enum whose variants wrap one type each, with the conversions both ways.
@@ -62,11 +62,11 @@ pub enum MemberConfig {
     /// A client.
     Client(kv::clerk::Config),
     /// The coordinator.
-    Coordinator(mapreduce::config::Config),
+    Coordinator(mapreduce::Config),
     /// The store.
-    Store(mapreduce::config::Config),
+    Store(mapreduce::Config),
     /// A worker.
-    Worker(mapreduce::config::Config),
+    Worker(mapreduce::Config),
 }
 
 impl TryFrom<MemberConfig> for kv::server::Config {
@@ -83,7 +83,7 @@ impl TryFrom<MemberConfig> for kv::clerk::Config {
     }
 }
 
-impl TryFrom<MemberConfig> for mapreduce::config::Config {
+impl TryFrom<MemberConfig> for mapreduce::Config {
     type Error = Misdirected;
     fn try_from(config: MemberConfig) -> Result<Self, Misdirected> {
         match config {
@@ -101,7 +101,7 @@ wrapping! {
         /// Between servers, and between clients and servers.
         Kv(kv::Message),
         /// Between the coordinator, the store and the workers.
-        MapReduce(mapreduce::message::Message),
+        MapReduce(mapreduce::Message),
     }
 }
 wrapping! {
@@ -113,7 +113,7 @@ wrapping! {
         /// A client's.
         Clerk(kv::clerk::Timer),
         /// Of the coordinator, the store or a worker.
-        MapReduce(mapreduce::config::Timer),
+        MapReduce(mapreduce::Timer),
     }
 }
 wrapping! {
@@ -123,7 +123,7 @@ wrapping! {
         /// Of a client.
         Clerk(kv::clerk::Request),
         /// Of the coordinator.
-        MapReduce(mapreduce::config::Request),
+        MapReduce(mapreduce::Request),
     }
 }
 wrapping! {
@@ -132,7 +132,7 @@ wrapping! {
         /// A client.
         Clerk(kv::clerk::Output),
         /// The coordinator.
-        MapReduce(mapreduce::config::Output),
+        MapReduce(mapreduce::Output),
     }
 }
 wrapping! {
@@ -143,8 +143,12 @@ wrapping! {
         Raft(raft::File),
         /// A client's.
         Clerk(kv::clerk::File),
-        /// The coordinator's, the store's or a worker's.
-        MapReduce(stub::File),
+        /// The coordinator's.
+        Coordinator(mapreduce::JournalFile),
+        /// The store's.
+        Store(mapreduce::Chunk),
+        /// A worker's.
+        Worker(mapreduce::IncarnationFile),
     }
 }
 wrapping! {
@@ -154,8 +158,12 @@ wrapping! {
         Raft(raft::HardState<kv::Command>),
         /// A client's count of its lives.
         Clerk(kv::clerk::Incarnation),
-        /// What MapReduce keeps.
-        MapReduce(stub::Content),
+        /// What the coordinator remembers of its jobs.
+        Coordinator(mapreduce::Journal),
+        /// A piece of a file of the store.
+        Store(mapreduce::Bytes),
+        /// A worker's count of its lives.
+        Worker(mapreduce::Incarnation),
     }
 }
 wrapping! {
@@ -166,11 +174,11 @@ wrapping! {
         /// Of a client.
         Client(kv::ClerkView),
         /// Of the coordinator.
-        Coordinator(mapreduce::view::CoordinatorView),
+        Coordinator(mapreduce::CoordinatorView),
         /// Of the store.
-        Store(mapreduce::view::StoreView),
+        Store(mapreduce::StoreView),
         /// Of a worker.
-        Worker(mapreduce::view::WorkerView),
+        Worker(mapreduce::WorkerView),
     }
 }
 wrapping! {
@@ -180,7 +188,7 @@ wrapping! {
         /// A server or a client.
         Kv(kv::Note),
         /// The coordinator, the store or a worker.
-        MapReduce(mapreduce::note::Note),
+        MapReduce(mapreduce::Note),
         /// Any: this was not meant for it.
         Stray(Misdirected),
     }
@@ -192,13 +200,11 @@ impl Timer {
         match self {
             Timer::Raft(raft::Timer::Election) => "election",
             Timer::Raft(raft::Timer::Heartbeat) => "heartbeat",
-            Timer::Clerk(kv::clerk::Timer::Retry) | Timer::MapReduce(mapreduce::config::Timer::Retry) => {
-                "retry"
-            }
+            Timer::Clerk(kv::clerk::Timer::Retry) | Timer::MapReduce(mapreduce::Timer::Retry) => "retry",
             Timer::Clerk(kv::clerk::Timer::Load) => "load",
-            Timer::MapReduce(mapreduce::config::Timer::Overdue) => "overdue",
-            Timer::MapReduce(mapreduce::config::Timer::Poll) => "poll",
-            Timer::MapReduce(mapreduce::config::Timer::Work) => "work",
+            Timer::MapReduce(mapreduce::Timer::Overdue) => "overdue",
+            Timer::MapReduce(mapreduce::Timer::Poll) => "poll",
+            Timer::MapReduce(mapreduce::Timer::Work) => "work",
         }
     }
 }
@@ -223,8 +229,8 @@ macro_rules! never {
 never!(
     kv::server::Request => Request,
     kv::server::Output => Output,
-    mapreduce::config::Nothing => Request,
-    mapreduce::config::Nothing => Output,
+    mapreduce::Nothing => Request,
+    mapreduce::Nothing => Output,
 );
 
 impl node::Message for Message {
@@ -248,7 +254,9 @@ impl node::Content for Content {
         match self {
             Content::Raft(content) => content.bytes(),
             Content::Clerk(content) => content.bytes(),
-            Content::MapReduce(content) => content.bytes(),
+            Content::Coordinator(content) => content.bytes(),
+            Content::Store(content) => content.bytes(),
+            Content::Worker(content) => content.bytes(),
         }
     }
 
@@ -256,7 +264,9 @@ impl node::Content for Content {
         match self {
             Content::Raft(content) => content.prefix(len).into(),
             Content::Clerk(content) => content.prefix(len).into(),
-            Content::MapReduce(content) => content.prefix(len).into(),
+            Content::Coordinator(content) => content.prefix(len).into(),
+            Content::Store(content) => content.prefix(len).into(),
+            Content::Worker(content) => content.prefix(len).into(),
         }
     }
 }
@@ -292,9 +302,9 @@ trait Part:
 
 impl Part for kv::Server {}
 impl Part for kv::Clerk {}
-impl Part for stub::Coordinator {}
-impl Part for stub::Store {}
-impl Part for stub::Worker {}
+impl Part for mapreduce::Coordinator {}
+impl Part for mapreduce::Store {}
+impl Part for mapreduce::Worker {}
 
 fn unwrapped<P: Part>(input: Input<Member>) -> Option<Input<P>> {
     Some(match input {
@@ -362,27 +372,4 @@ impl Node for Member {
             Member::Worker(part) => part.view().into(),
         }
     }
-}
-
-/// The MapReduce ground, until its nodes are built: they stand idle.
-mod stub {
-    use super::*;
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-    pub enum File {}
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-    pub enum Content {}
-    impl node::Content for Content {
-        fn bytes(&self) -> Option<u64> {
-            None
-        }
-        fn prefix(&self, _: u64) -> Self {
-            *self
-        }
-    }
-    macro_rules! stub { ($($n:ident $v:ident $o:ty;)+) => { $(
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct $n;
-    impl Node for $n { type Config=mapreduce::config::Config; type Message=mapreduce::message::Message; type Timer=mapreduce::config::Timer; type Request=mapreduce::config::Nothing; type Output=mapreduce::config::Nothing; type File=File; type Content=Content; type View=mapreduce::view::StoreView; type Note=mapreduce::note::Note;
-      fn boot(_:&Self::Config,_:&Files<Self>)->Self{$n} fn handle(&mut self,_:Time,_:Input<Self>,_:&mut impl Outbox<Self>){} fn view(&self)->Self::View{Default::default()} } )+ } }
-    stub! { Coordinator A (); Store B (); Worker C (); }
 }

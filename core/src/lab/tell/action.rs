@@ -1,0 +1,121 @@
+//! What people did, in words.
+
+use super::{Kind, Names, Sentence};
+use crate::kv::clerk::Request as ClerkRequest;
+use crate::lab::member::{Member, Request, View};
+use crate::lab::tell::kv::short;
+use crate::mapreduce::Request as JobRequest;
+use crate::node::NodeId;
+use crate::raft::Role;
+use crate::sim::{Action, FlightAction, Gate, Step};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub(super) fn sentence(action: &Action<Member>, step: &Step<Member>, names: Names) -> Sentence {
+    if let Action::Call(node, request) = action {
+        return called(names, *node, request);
+    }
+    let of = |node: &NodeId| names.of(*node);
+    let text = match action {
+        Action::Crash(node) => format!("You crashed {}{}.", of(node), office(step)),
+        Action::Wipe(node) => {
+            format!("You emptied the disk of {}{}: Raft does not survive that.", of(node), office(step))
+        }
+        Action::Restart(node) => format!("You restarted {}: it has what its disk kept.", of(node)),
+        Action::Pause(node) => format!("You paused {}.", of(node)),
+        Action::Resume(node) => format!("You let {} go on.", of(node)),
+        Action::Slow(node, by) if by.0 == 0 => format!("You let {} work at its normal pace.", of(node)),
+        Action::Slow(node, by) => format!("You slowed {} down by {by} a message.", of(node)),
+        Action::Drift(node, ppm) => {
+            format!("You let {}'s clock drift by {ppm} parts in a million.", of(node))
+        }
+        Action::Fire(node, timer) => format!("You let {}'s {} timer run out.", of(node), timer.name()),
+        Action::Postpone(node, timer, by) => {
+            format!("You put {}'s {} timer off by {by}.", of(node), timer.name())
+        }
+        Action::Gate { from, to, gate } => {
+            let did = match gate {
+                Gate::Open => "opened",
+                Gate::Cut => "cut",
+                Gate::Hold => "stopped messages on",
+            };
+            format!("You {did} the link from {} to {}.", of(from), of(to))
+        }
+        Action::Quality(None, _) => "You changed the quality of every link.".into(),
+        Action::Quality(Some((from, to)), _) => {
+            format!("You changed the quality of the link from {} to {}.", of(from), of(to))
+        }
+        Action::Partition(groups) => {
+            let group = |nodes: &Vec<NodeId>| nodes.iter().map(of).collect::<Vec<_>>().join(" ");
+            let groups: Vec<String> = groups.iter().map(group).collect();
+            format!("You split the network: {}.", groups.join(" | "))
+        }
+        Action::Isolate(node) => format!("You cut {} off from everybody{}.", of(node), office(step)),
+        Action::Heal => "You opened every link.".into(),
+        Action::Flight(flight, action) => {
+            let did = match action {
+                FlightAction::Drop => "dropped",
+                FlightAction::Duplicate => "copied",
+                FlightAction::Corrupt => "damaged",
+                FlightAction::Deliver => "delivered",
+                FlightAction::Hold => "stopped",
+                FlightAction::Release => "released",
+                FlightAction::Delay(_) => "delayed",
+            };
+            format!("You {did} message {}.", flight.0)
+        }
+        Action::DiskLatency(node, (from, to)) => {
+            format!("You made {}'s writes take {from} to {to}.", of(node))
+        }
+        Action::Stall(node) => format!("You stopped {}'s disk.", of(node)),
+        Action::Unstall(node) => format!("You let {}'s disk go on.", of(node)),
+        Action::Reseed(seed) => {
+            format!("You gave chance a new seed, {seed}: from here another future unfolds.")
+        }
+        Action::Configure(node, _) => format!("You changed the rules of {}.", of(node)),
+        Action::Call(..) => String::new(),
+    };
+    Sentence::plain(Kind::Fault, text)
+}
+
+fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
+    let name = names.of(node);
+    let (kind, text) = match request {
+        Request::Clerk(request) => {
+            let what = match request {
+                ClerkRequest::Get { key } => format!("get {}", short(key.as_str())),
+                ClerkRequest::Put { key, value } => {
+                    format!("put {} {}", short(key.as_str()), short(value.as_str()))
+                }
+                ClerkRequest::Append { key, value } => {
+                    format!("append {} {}", short(key.as_str()), short(value.as_str()))
+                }
+                ClerkRequest::Load { every, keys, .. } => {
+                    let text =
+                        format!("You gave {name} steady work: an operation over {keys} keys every {every}.");
+                    return Sentence::plain(Kind::Client, text);
+                }
+                ClerkRequest::Quiet => {
+                    return Sentence::plain(Kind::Client, format!("You ended {name}'s steady work."));
+                }
+            };
+            (Kind::Client, format!("You asked {name} to `{what}`."))
+        }
+        Request::MapReduce(JobRequest::Submit(job)) => {
+            let (app, maps, reduces) = (job.spec().app, job.map_tasks(), job.reduce_tasks());
+            (Kind::Mapreduce, format!("You submitted {app}: {maps} map tasks and {reduces} reduce tasks."))
+        }
+    };
+    Sentence::plain(kind, text)
+}
+
+/// `, the leader of term 3`, for whom that is news.
+fn office(step: &Step<Member>) -> String {
+    match step.change.as_ref().and_then(|change| change.before.as_ref()) {
+        Some(View::Server(view)) if matches!(view.raft.role, Role::Leader { .. }) => {
+            format!(", the leader of term {}", view.raft.current_term)
+        }
+        _ => String::new(),
+    }
+}

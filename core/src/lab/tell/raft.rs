@@ -1,0 +1,307 @@
+//! Raft's steps in words.
+
+use super::{Kind, Names, Sentence, entries};
+use crate::kv::{self, Command, ServerView};
+use crate::lab::member::{self, Member, View};
+use crate::node::{Effect, NodeId};
+use crate::raft::{Appended, Message, Note, Role, Timer, Vote};
+use crate::sim::Step;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A message as a noun phrase.
+pub(super) fn name(message: &Message<Command>) -> &'static str {
+    match message {
+        Message::RequestVote { .. } => "A vote request",
+        Message::VoteReply { granted: true, .. } => "A vote",
+        Message::VoteReply { .. } => "A refused vote",
+        Message::AppendEntries { prev_log_index, entries, .. } if entries.last_index() == *prev_log_index => {
+            "A heartbeat"
+        }
+        Message::AppendEntries { .. } => "Entries",
+        Message::AppendReply { outcome: Appended::Match(_), .. } => "An acknowledgement",
+        Message::AppendReply { .. } => "A refusal of entries",
+    }
+}
+
+/// A message in one line, with its fields.
+pub(super) fn describe(message: &Message<Command>) -> String {
+    match message {
+        Message::RequestVote { term, last_log_index, last_log_term } => {
+            format!("RequestVote, term {term}: my log ends at {last_log_index} with term {last_log_term}")
+        }
+        Message::VoteReply { term, granted } => {
+            format!("vote {}, term {term}", if *granted { "granted" } else { "refused" })
+        }
+        Message::AppendEntries { term, prev_log_index, entries: log, leader_commit, .. } => {
+            let last = log.last_index();
+            if last <= *prev_log_index {
+                format!("heartbeat, term {term}: committed up to {leader_commit}")
+            } else {
+                let what = entries(prev_log_index + 1, last);
+                format!("AppendEntries, term {term}: {what}, committed up to {leader_commit}")
+            }
+        }
+        Message::AppendReply { term, outcome, .. } => match outcome {
+            Appended::Match(index) => format!("acknowledged up to {index}, term {term}"),
+            Appended::TooShort { last_index } => format!("refused, term {term}: my log ends at {last_index}"),
+            Appended::Conflict { term: other, first_index } => {
+                format!("refused, term {term}: I hold term {other} there, from {first_index}")
+            }
+            Appended::Stale => format!("refused: this is term {term}"),
+        },
+    }
+}
+
+pub(super) fn alarm(step: &Step<Member>, names: Names, node: NodeId, timer: Timer) -> Sentence {
+    let name = names.of(node);
+    match (timer, after(step)) {
+        (Timer::Election, Some(view)) => {
+            let term = view.raft.current_term;
+            let text = match view.raft.role {
+                Role::Leader { .. } => format!("{name} heard from no leader and leads term {term} alone."),
+                _ => {
+                    format!("{name} heard from no leader for too long, so it asks for votes in term {term}.")
+                }
+            };
+            Sentence::new(Kind::Election, "§5.2", text)
+        }
+        (Timer::Election, None) => Sentence::plain(Kind::Quiet, format!("{name}'s election timer ran out.")),
+        (Timer::Heartbeat, _) => {
+            Sentence::new(Kind::Quiet, "§5.2", format!("{name} leads and tells everybody so."))
+        }
+    }
+}
+
+pub(super) fn arrival(
+    step: &Step<Member>,
+    names: Names,
+    from: NodeId,
+    to: NodeId,
+    message: &Message<Command>,
+) -> Sentence {
+    let (from, to) = (names.of(from), names.of(to));
+    let told = match message {
+        Message::RequestVote { term, .. } => vote_requested(step, &from, &to, term.0),
+        Message::VoteReply { granted, .. } => vote_answered(step, &from, &to, *granted),
+        Message::AppendEntries { .. } => entries_received(step, &from, &to),
+        Message::AppendReply { outcome, .. } => append_answered(step, &from, &to, outcome),
+    };
+    stepped_down(step, &from, &to).unwrap_or(told)
+}
+
+fn vote_requested(step: &Step<Member>, from: &str, to: &str, term: u64) -> Sentence {
+    let granted = step.effects.iter().any(|effect| {
+        matches!(
+            effect,
+            Effect::Send {
+                body: member::Message::Kv(kv::Message::Raft(Message::VoteReply { granted: true, .. })),
+                ..
+            }
+        )
+    });
+    if granted {
+        let text = format!("{to} granted its vote to {from} for term {term}.");
+        return Sentence::new(Kind::Election, "§5.2", text);
+    }
+    let (why, section) = match note(step) {
+        Some(Note::VoteRefusedLogBehind) => (format!("{from}'s log is less up to date"), "§5.4.1"),
+        Some(Note::VoteRefusedAlreadyVoted) => ("it has voted in this term".into(), "§5.2"),
+        Some(Note::VoteRefusedStaleTerm) => (format!("term {term} is over"), "§5.1"),
+        _ => ("the request is of no use".into(), "§5.2"),
+    };
+    Sentence::new(Kind::Election, section, format!("{to} refused {from} its vote for term {term}: {why}."))
+}
+
+fn vote_answered(step: &Step<Member>, from: &str, to: &str, granted: bool) -> Sentence {
+    let text = match (after(step), granted) {
+        (Some(view), true) => match &view.raft.role {
+            Role::Leader { progress } => {
+                let all = progress.len() + 1;
+                let term = view.raft.current_term;
+                let majority = all / 2 + 1;
+                format!("{to} has {majority} of {all} votes, a majority: it leads term {term}.")
+            }
+            Role::Candidate { votes } => {
+                let count = votes.iter().filter(|(_, vote)| *vote == Vote::Granted).count();
+                let all = votes.len();
+                let missing = (all / 2 + 1).saturating_sub(count);
+                let more =
+                    if missing == 1 { "One more makes".into() } else { format!("{missing} more make") };
+                format!("{to} has {from}'s vote, {count} of {all}. {more} a majority.")
+            }
+            Role::Follower => format!("{to} received {from}'s vote."),
+        },
+        (_, true) => {
+            return Sentence::new(
+                Kind::Quiet,
+                "§5.2",
+                format!("{from}'s vote reached {to} after the election."),
+            );
+        }
+        (_, false) => format!("{to} learned that {from} does not vote for it."),
+    };
+    Sentence::new(Kind::Election, "§5.2", text)
+}
+
+fn entries_received(step: &Step<Member>, from: &str, to: &str) -> Sentence {
+    let refused = match note(step) {
+        Some(Note::EntriesRefusedTooShort) => Some(("its log ends before them", "§5.3")),
+        Some(Note::EntriesRefusedConflict) => Some(("the entry before them is another one here", "§5.3")),
+        Some(Note::EntriesRefusedStaleTerm) => Some(("their sender's term is over", "§5.1")),
+        _ => None,
+    };
+    if let Some((why, section)) = refused {
+        return Sentence::new(Kind::Replication, section, format!("{to} refused what {from} sent: {why}."));
+    }
+    let Some((before, after)) = both(step) else {
+        return Sentence::new(Kind::Quiet, "§5.2", format!("{to} heard from {from}, its leader."));
+    };
+    let (old, new) = (&before.raft, &after.raft);
+    let mut told = Vec::new();
+    if old.log != new.log {
+        let (last, kept) = (new.log.last_index(), common(before, after));
+        if kept < old.log.last_index() {
+            told.push(format!("dropped {}, which conflicted", entries(kept + 1, old.log.last_index())));
+        }
+        if kept < last {
+            told.push(format!("appended {} from {from}", entries(kept + 1, last)));
+        }
+    }
+    if new.commit_index > old.commit_index {
+        told.push(format!("applied {}", entries(old.commit_index + 1, new.commit_index)));
+    }
+    if told.is_empty() {
+        let text = format!("{to} now follows {from}, the leader of term {}.", new.current_term);
+        return if old.leader == new.leader {
+            Sentence::new(Kind::Quiet, "§5.2", format!("{to} heard from {from}, its leader."))
+        } else {
+            Sentence::new(Kind::Election, "§5.2", text)
+        };
+    }
+    Sentence::new(Kind::Replication, "§5.3", format!("{to} {}.", told.join(" and ")))
+}
+
+fn append_answered(step: &Step<Member>, from: &str, to: &str, outcome: &Appended) -> Sentence {
+    if let Some((before, after)) = both(step)
+        && after.raft.commit_index > before.raft.commit_index
+    {
+        let what = entries(before.raft.commit_index + 1, after.raft.commit_index);
+        let text = format!(
+            "{from} holds {what} too: that makes a majority, so {to} committed and applied {}.",
+            pronoun(before, after)
+        );
+        return Sentence::new(Kind::Replication, "§5.3", text);
+    }
+    let (kind, text) = match outcome {
+        Appended::Match(index) => {
+            (Kind::Quiet, format!("{to} knows that {from} holds everything up to {index}."))
+        }
+        Appended::TooShort { last_index } => {
+            (Kind::Replication, format!("{to} learned that {from}'s log ends at {last_index}, and backs up."))
+        }
+        Appended::Conflict { term, first_index } => (
+            Kind::Replication,
+            format!(
+                "{to} learned that {from} has other entries, of term {term}, from {first_index}, and backs up."
+            ),
+        ),
+        Appended::Stale => (Kind::Quiet, format!("{to} was told by {from} that its term is over.")),
+    };
+    Sentence::new(kind, "§5.3", text)
+}
+
+fn pronoun(before: &ServerView, after: &ServerView) -> &'static str {
+    if after.raft.commit_index == before.raft.commit_index + 1 { "it" } else { "them" }
+}
+
+/// A leader or candidate that learned of a higher term says so first: that is the news.
+fn stepped_down(step: &Step<Member>, from: &str, to: &str) -> Option<Sentence> {
+    let (before, after) = both(step)?;
+    let fell = !matches!(before.raft.role, Role::Follower) && matches!(after.raft.role, Role::Follower);
+    if !fell {
+        return None;
+    }
+    let was = if matches!(before.raft.role, Role::Leader { .. }) { "leader" } else { "candidate" };
+    let (old, new) = (before.raft.current_term, after.raft.current_term);
+    let text = if new > old {
+        format!("{to} learned of term {new} from {from}: no longer {was} of term {old}, it follows.")
+    } else {
+        format!("{to} found that {from} leads term {new}: no longer {was}, it follows.")
+    };
+    Some(Sentence::new(Kind::Election, "§5.1", text))
+}
+
+/// The last index up to which the logs before and after are the same.
+fn common(before: &ServerView, after: &ServerView) -> u64 {
+    let (old, new) = (&before.raft.log, &after.raft.log);
+    let (mut same, mut differ) = (0, old.last_index().min(new.last_index()) + 1);
+    while same + 1 < differ {
+        let middle = same.midpoint(differ);
+        if old.chain_at(middle) == new.chain_at(middle) { same = middle } else { differ = middle }
+    }
+    same
+}
+
+pub(super) fn changes(before: &ServerView, after: &ServerView, names: Names) -> Vec<String> {
+    let (old, new) = (&before.raft, &after.raft);
+    let mut changes = Vec::new();
+    let mut changed = |what: &str, from: String, to: String| {
+        if from != to {
+            changes.push(format!("{what} {from} → {to}"));
+        }
+    };
+    changed("role", role(&old.role).into(), role(&new.role).into());
+    changed("currentTerm", format!("{}", old.current_term), format!("{}", new.current_term));
+    changed("votedFor", names.maybe(old.voted_for), names.maybe(new.voted_for));
+    changed("last log index", format!("{}", old.log.last_index()), format!("{}", new.log.last_index()));
+    changed("commitIndex", format!("{}", old.commit_index), format!("{}", new.commit_index));
+    changed("lastApplied", format!("{}", old.last_applied), format!("{}", new.last_applied));
+    if let (Role::Leader { progress: was }, Role::Leader { progress: is }) = (&old.role, &new.role) {
+        for ((peer, was), (_, is)) in was.iter().zip(is.iter()) {
+            let peer = names.of(*peer);
+            changed(
+                &format!("nextIndex[{peer}]"),
+                format!("{}", was.next_index),
+                format!("{}", is.next_index),
+            );
+            changed(
+                &format!("matchIndex[{peer}]"),
+                format!("{}", was.match_index),
+                format!("{}", is.match_index),
+            );
+        }
+    }
+    changes
+}
+
+/// A role's name.
+pub(super) fn role(role: &Role) -> &'static str {
+    match role {
+        Role::Follower => "follower",
+        Role::Candidate { .. } => "candidate",
+        Role::Leader { .. } => "leader",
+    }
+}
+
+fn note(step: &Step<Member>) -> Option<Note> {
+    step.notes().find_map(|note| match note {
+        member::Note::Kv(kv::Note::Raft(note)) => Some(*note),
+        _ => None,
+    })
+}
+
+fn after(step: &Step<Member>) -> Option<&ServerView> {
+    match step.change.as_ref()?.after.as_ref()? {
+        View::Server(view) => Some(view),
+        _ => None,
+    }
+}
+
+fn both(step: &Step<Member>) -> Option<(&ServerView, &ServerView)> {
+    match (step.change.as_ref()?.before.as_ref()?, step.change.as_ref()?.after.as_ref()?) {
+        (View::Server(before), View::Server(after)) => Some((before, after)),
+        _ => None,
+    }
+}

@@ -207,7 +207,8 @@ export class SplitBrain extends LitElement {
   }
 
   #headline(view: View | null) {
-    if (!view) return html`<div class="say"><h1>A cluster is starting</h1><p>In a moment its servers will elect a leader.</p></div>`;
+    if (!view)
+      return html`<div class="say"><h1>A cluster is starting</h1><p>In a moment its servers will elect a leader.</p></div>`;
     const { frame } = view;
     return html`<div class="say">
       <h1>${frame.headline}</h1>
@@ -223,7 +224,10 @@ export class SplitBrain extends LitElement {
     return html`
       <div class="tabs" role="tablist" aria-label="Panels" @keydown=${this.#tabKeys}>
         ${TABS.map(
-          ({ id, name }, i) => html`<button role="tab" id="tab-${id}" aria-controls="panel" aria-selected=${this.tab === id} tabindex=${this.tab === id ? 0 : -1}
+          (
+            { id, name },
+            i,
+          ) => html`<button role="tab" id="tab-${id}" aria-controls="panel" aria-selected=${this.tab === id} tabindex=${this.tab === id ? 0 : -1}
             title="${name} (${i + 1})" @click=${() => this.#show(id)}>${name}</button>`,
         )}
       </div>

@@ -3,10 +3,10 @@
 
 import type { Action, Config, JobInput, JobOutput, Micros, ToldStep } from "splitbrain";
 import { span } from "../model/format.js";
-import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
 import { WINDOW } from "../model/log-window.js";
-import { bundledTexts } from "./texts.js";
+import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
 import type { Answer, Ask, Text } from "./host.js";
+import { bundledTexts } from "./texts.js";
 import type { Busy, Notice, View } from "./view.js";
 import { Engine, EngineLost } from "./watchdog.js";
 
@@ -164,7 +164,10 @@ export class Lab {
     this.#cancelled = false;
     const started = performance.now();
     for (;;) {
-      const answer = await this.#engine.call((host) => host.seek(at, step, SEEK_BUDGET_MS, this.#ask(true)), LONG_CALL_MS);
+      const answer = await this.#engine.call(
+        (host) => host.seek(at, step, SEEK_BUDGET_MS, this.#ask(true)),
+        LONG_CALL_MS,
+      );
       this.#take(answer, false, answer.done ? Math.max(at, answer.frame.moment.at) : undefined);
       if (answer.done || this.#cancelled) break;
       if (performance.now() - started > 200) this.#setBusy({ label, fraction: answer.fraction });
@@ -173,7 +176,12 @@ export class Lab {
   }
 
   /** Runs as fast as it can until `goal` holds, at most `within` virtual time; can be cancelled. */
-  async runUntil(label: string, goal: (view: View) => boolean, within: Micros, part: (view: View) => number): Promise<void> {
+  async runUntil(
+    label: string,
+    goal: (view: View) => boolean,
+    within: Micros,
+    part: (view: View) => number,
+  ): Promise<void> {
     this.pause();
     await this.#exclusive("running ahead", async () => {
       this.#cancelled = false;
@@ -243,7 +251,8 @@ export class Lab {
   /** Draws the current moment again, panels included. */
   refresh(): Promise<void> {
     return this.#exclusive("looking", async () => {
-      if (this.view !== null) this.#take(await this.#engine.call((host) => host.look(this.#ask(true))), false, this.view.now);
+      if (this.view !== null)
+        this.#take(await this.#engine.call((host) => host.look(this.#ask(true))), false, this.view.now);
     });
   }
 
@@ -308,7 +317,10 @@ export class Lab {
       const config = await this.defaults();
       if (this.#script === null) {
         this.#take(await this.#engine.call((host) => host.open(config, this.#ask(true)), LONG_CALL_MS), true);
-        this.say(`The engine stopped (${lost.message}) while ${label}. A fresh one was started with a new run.`, "error");
+        this.say(
+          `The engine stopped (${lost.message}) while ${label}. A fresh one was started with a new run.`,
+          "error",
+        );
         return;
       }
       await this.#load(this.#script);

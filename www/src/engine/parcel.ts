@@ -17,7 +17,9 @@ export async function pack(script: string, texts: readonly Text[]): Promise<stri
   if (texts.length > 0) {
     const own = (await encode(JSON.stringify(texts)).catch(() => null))?.length ?? Number.POSITIVE_INFINITY;
     if (own > LARGEST_TEXT_IN_LINK) {
-      throw new ShareError("The text you gave to the job is too long for a link. Save the run as a file and send that instead.");
+      throw new ShareError(
+        "The text you gave to the job is too long for a link. Save the run as a file and send that instead.",
+      );
     }
   }
   return encode(unpack.wrap(script, texts));

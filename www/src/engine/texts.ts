@@ -18,8 +18,13 @@ async function load(): Promise<Text[]> {
   try {
     response = await fetch(new URL("texts/moby-dick.json", document.baseURI));
   } catch {
-    throw new Error("The chapters of Moby Dick could not be fetched. Check the connection, or paste a text of your own.");
+    throw new Error(
+      "The chapters of Moby Dick could not be fetched. Check the connection, or paste a text of your own.",
+    );
   }
-  if (!response.ok) throw new Error(`The chapters of Moby Dick are missing from this site (${response.status}). Paste a text of your own.`);
+  if (!response.ok)
+    throw new Error(
+      `The chapters of Moby Dick are missing from this site (${response.status}). Paste a text of your own.`,
+    );
   return (await response.json()) as Text[];
 }

@@ -31,7 +31,10 @@ export class Engine {
   async call<T>(make: (host: Remote<Host>) => Promise<T>, patience: number = PATIENCE_MS): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new EngineLost(`no answer for ${Math.round(patience / 1000)} seconds`)), patience);
+      timer = setTimeout(
+        () => reject(new EngineLost(`no answer for ${Math.round(patience / 1000)} seconds`)),
+        patience,
+      );
     });
     try {
       return await Promise.race([make(this.#host), timeout, this.#lost]);

@@ -24,7 +24,13 @@ export function travelled(flight: Pick<Flight, "sentAt" | "arrivesAt">, now: num
 }
 
 /** The mark of a flight between two places, `inset` away from each; null once nothing is left to draw. */
-export function markOf(flight: Flight, now: number, from: Point, to: Point, insets: readonly [number, number]): Mark | null {
+export function markOf(
+  flight: Flight,
+  now: number,
+  from: Point,
+  to: Point,
+  insets: readonly [number, number],
+): Mark | null {
   const part = travelled(flight, now);
   if (flight.lost && part >= GONE) return null;
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;

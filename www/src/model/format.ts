@@ -13,7 +13,8 @@ export function span(micros: number): string {
 
 const trim = (value: number, digits: number) => String(Number(value.toFixed(digits)));
 
-export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
 /** `S1`, `S1 and S2`, `S1, S2 and S3`. */
 export function list(names: readonly string[]): string {

@@ -38,4 +38,5 @@ export function jump(marks: readonly Mark[], goal: Goal, step: number, direction
   return direction > 0 ? marks.find(fits) : marks.findLast(fits);
 }
 
-export const nameOf = (names: ReadonlyMap<NodeId, string>, id: NodeId | null): string => (id === null ? "" : (names.get(id) ?? `node ${id}`));
+export const nameOf = (names: ReadonlyMap<NodeId, string>, id: NodeId | null): string =>
+  id === null ? "" : (names.get(id) ?? `node ${id}`);

@@ -33,7 +33,12 @@ export interface Layout {
   readonly inset: ReadonlyMap<NodeId, number>;
   /** Cards of clients, coordinator, store and workers. */
   readonly cards: ReadonlyMap<NodeId, Box>;
-  readonly ground: { readonly title: Point; readonly tiles: Box; readonly columns: number; readonly pitch: number } | null;
+  readonly ground: {
+    readonly title: Point;
+    readonly tiles: Box;
+    readonly columns: number;
+    readonly pitch: number;
+  } | null;
 }
 
 const NARROW = 640;
@@ -66,7 +71,9 @@ export function layout(width: number, height: number, shape: Shape): Layout {
   const ringHeight = narrow ? Math.min(width - 30, 380) : Math.max(240, height - groundHeight - 6);
   const ringWidth = narrow || shape.clients === 0 ? width : width - CLIENT.width - margin;
   const { centre, r, nodeR } = ring(ringWidth, ringHeight, shape.servers, narrow);
-  const total = narrow ? ringHeight + clientsHeight + (shape.clients ? 18 : 0) + groundHeight : Math.max(height, ringHeight + groundHeight);
+  const total = narrow
+    ? ringHeight + clientsHeight + (shape.clients ? 18 : 0) + groundHeight
+    : Math.max(height, ringHeight + groundHeight);
 
   const at = new Map<NodeId, Point>();
   const inset = new Map<NodeId, number>();
@@ -100,7 +107,11 @@ export function layout(width: number, height: number, shape: Shape): Layout {
     for (let i = 0; i < extras; i++) {
       const x = left + (i % cardColumns) * (cardWidth + CARD.gap);
       const y = top + Math.floor(i / cardColumns) * (cardHeight + CARD.gap);
-      card(shape.servers + shape.clients + i, { x, y, width: cardWidth, height: cardHeight }, { x: x + cardWidth / 2, y: y + cardHeight / 2 });
+      card(
+        shape.servers + shape.clients + i,
+        { x, y, width: cardWidth, height: cardHeight },
+        { x: x + cardWidth / 2, y: y + cardHeight / 2 },
+      );
     }
   }
   const tiles = { x: margin, y: groundTop + 22, width: tilesWidth, height: tilesHeight };
@@ -129,7 +140,8 @@ function ring(width: number, height: number, servers: number, narrow: boolean) {
   // Labels stand beside the nodes on a wide stage, under them on a narrow one.
   const beside = narrow ? 8 : 112;
   const under = narrow ? 20 : 0;
-  const room = (size: number) => Math.min((height - 2 * (size + TIMER_GAP + 4) - label - under) / (1 + down), width / 2 - size - TIMER_GAP - beside);
+  const room = (size: number) =>
+    Math.min((height - 2 * (size + TIMER_GAP + 4) - label - under) / (1 + down), width / 2 - size - TIMER_GAP - beside);
   let r = Math.max(40, room(nodeR));
   if (servers > 2) {
     // Neighbours must leave room between them for the messages they exchange.

@@ -16,10 +16,12 @@ export function divergent(rows: readonly LogRow[]): Set<string> {
   const reference = new Map<number, number>();
   const byOrder = [...rows].sort((a, b) => lastTerm(a) - lastTerm(b) || a.lastIndex - b.lastIndex);
   for (const row of byOrder) for (const entry of row.entries) reference.set(entry.index, entry.term);
-  for (const row of rows) for (const entry of row.entries) if (entry.index <= row.commitIndex) reference.set(entry.index, entry.term);
+  for (const row of rows)
+    for (const entry of row.entries) if (entry.index <= row.commitIndex) reference.set(entry.index, entry.term);
   const out = new Set<string>();
   for (const row of rows) {
-    for (const entry of row.entries) if (reference.get(entry.index) !== entry.term) out.add(`${row.server}:${entry.index}`);
+    for (const entry of row.entries)
+      if (reference.get(entry.index) !== entry.term) out.add(`${row.server}:${entry.index}`);
   }
   return out;
 }

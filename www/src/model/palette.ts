@@ -13,7 +13,7 @@ export const hue = (term: number | null): number => (term === null || term <= 0 
 
 /** What fills a shape of a term. */
 export const FILL: readonly Pair[] = [
-  ["#7b7e85", "#5b626d"],
+  ["#6b6e75", "#5b626d"],
   ["#0069a6", "#0069a6"],
   ["#007f5f", "#007f5f"],
   ["#a84d84", "#a84d84"],
@@ -61,6 +61,12 @@ export const PLAIN = {
 } as const satisfies Record<string, Pair>;
 
 export const pick = (pair: Pair, theme: Theme): string => pair[theme === "light" ? 0 : 1];
+const ofTerm = (colours: readonly Pair[], term: number | null, theme: Theme): string =>
+  pick(colours[hue(term)] ?? PLAIN.soft, theme);
+/** A term's colours for a canvas: inside a shape, along its edge, and text upon it. */
+export const fill = (term: number | null, theme: Theme): string => ofTerm(FILL, term, theme);
+export const edge = (term: number | null, theme: Theme): string => ofTerm(EDGE, term, theme);
+export const onFill = (term: number | null, theme: Theme): string => ofTerm(ON_FILL, term, theme);
 export const plain = (name: keyof typeof PLAIN, theme: Theme): string => pick(PLAIN[name], theme);
 
 /** The colours as custom properties for a stylesheet, each following the colour scheme in force. */

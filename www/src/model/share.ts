@@ -13,7 +13,10 @@ export class ShareError extends Error {}
 
 /** The code of a script for a link. Throws `ShareError` when it would be too long for one. */
 export async function encode(json: string): Promise<string> {
-  const packed = await collect(new Blob([json]).stream().pipeThrough(new CompressionStream("deflate-raw")), LARGEST_SCRIPT);
+  const packed = await collect(
+    new Blob([json]).stream().pipeThrough(new CompressionStream("deflate-raw")),
+    LARGEST_SCRIPT,
+  );
   const code = base64url(packed);
   if (code.length > LONGEST_CODE) {
     throw new ShareError("This run is too long for a link. Save it as a file and send that instead.");
@@ -23,7 +26,8 @@ export async function encode(json: string): Promise<string> {
 
 /** The script behind a code. Throws `ShareError` when the code is damaged or too large. */
 export async function decode(code: string): Promise<string> {
-  if (code.length > LONGEST_CODE) throw new ShareError("This link is longer than any that this page makes. Ask for the run as a file.");
+  if (code.length > LONGEST_CODE)
+    throw new ShareError("This link is longer than any that this page makes. Ask for the run as a file.");
   if (code === "" || !/^[A-Za-z0-9_-]+$/.test(code)) throw damaged();
   let packed: Uint8Array<ArrayBuffer>;
   try {

@@ -51,7 +51,8 @@ export class Checks extends Panel {
 
   override render() {
     const { checks } = this.view;
-    if (checks.length === 0) return html`<section><div class="empty"><p>Checks start with the first step. Press Play.</p></div></section>`;
+    if (checks.length === 0)
+      return html`<section><div class="empty"><p>Checks start with the first step. Press Play.</p></div></section>`;
     return html`<section>
       <h2>Checked after every step, from outside the protocol</h2>
       <ul aria-label="Properties">

@@ -1,8 +1,8 @@
 // The inspector: the whole state of what is selected, in the paper's terms, and everything that can be done to it.
 
-import type { Action, Flight, Frame, Node, NodeId, Server } from "splitbrain";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import type { Action, Flight, Frame, Node, NodeId, Server } from "splitbrain";
 import { nameIn, nodeOf } from "../engine/view.js";
 import { span } from "../model/format.js";
 import { stateOf } from "../stage/links.js";
@@ -24,11 +24,16 @@ export function toggles(frame: Frame, id: NodeId): { crash: Action[]; isolate: A
 
 const isolated = (frame: Frame, id: NodeId) => {
   const others = frame.nodes.filter((node) => node.kind === "server" && node.id !== id);
-  return others.length > 0 && others.every((other) => stateOf(frame, id, other.id) === "cut" && stateOf(frame, other.id, id) === "cut");
+  return (
+    others.length > 0 &&
+    others.every((other) => stateOf(frame, id, other.id) === "cut" && stateOf(frame, other.id, id) === "cut")
+  );
 };
 
 const openAround = (frame: Frame, id: NodeId): Action[] =>
-  frame.links.filter((link) => link.from === id || link.to === id).map((link) => ({ do: "link", from: link.from, to: link.to, state: "open" }));
+  frame.links
+    .filter((link) => link.from === id || link.to === id)
+    .map((link) => ({ do: "link", from: link.from, to: link.to, state: "open" }));
 
 const DISKS: readonly { name: string; latency: [number, number] | null }[] = [
   { name: "as configured", latency: null },
@@ -137,7 +142,12 @@ export class Inspector extends Panel {
     if ("flight" in this.selected) {
       const id = this.selected.flight;
       const flight = frame.flights.find((one) => one.id === id);
-      return flight ? this.#flight(flight) : this.#frame("That message has arrived", html`<p class="soft">Step back to catch it again, or select something else.</p>`);
+      return flight
+        ? this.#flight(flight)
+        : this.#frame(
+            "That message has arrived",
+            html`<p class="soft">Step back to catch it again, or select something else.</p>`,
+          );
     }
     const node = nodeOf(frame, this.selected.node);
     return node ? this.#node(node) : nothing;
@@ -240,7 +250,10 @@ export class Inspector extends Panel {
             : html`<button title="Cut all its links (i)" @click=${() => this.#act({ do: "isolate", node: id })}>Isolate <kbd>i</kbd></button>`
         }
         ${node.timers.map(
-          (timer, i) => html`<button ?disabled=${node.status !== "up"} title="Make the ${timer.name} timer run out now${i === 0 ? " (t)" : ""}" @click=${() => this.#act({ do: "fire", node: id, timer: timer.name })}>Fire ${timer.name} timer ${i === 0 ? html`<kbd>t</kbd>` : nothing}</button>
+          (
+            timer,
+            i,
+          ) => html`<button ?disabled=${node.status !== "up"} title="Make the ${timer.name} timer run out now${i === 0 ? " (t)" : ""}" @click=${() => this.#act({ do: "fire", node: id, timer: timer.name })}>Fire ${timer.name} timer ${i === 0 ? html`<kbd>t</kbd>` : nothing}</button>
             <button ?disabled=${node.status !== "up"} title="Give it 200 ms more" @click=${() => this.#act({ do: "postpone", node: id, timer: timer.name, by: 200_000 })}>Postpone ${timer.name}</button>`,
         )}
       </div>
@@ -255,7 +268,9 @@ export class Inspector extends Panel {
                 if (choice) this.#act({ do: "disk", node: id, latency: choice.latency ?? config.diskLatency });
               }}><option>Disk speed…</option>${DISKS.map((one) => html`<option>${one.name}</option>`)}</select>`
         }
-        <select aria-label="Handling delay of ${name}" title="How long it thinks before each input" @change=${(event: Event) => {
+        <select aria-label="Handling delay of ${name}" title="How long it thinks before each input" @change=${(
+          event: Event,
+        ) => {
           const choice = SLOWNESS[(event.target as HTMLSelectElement).selectedIndex - 1];
           if (choice) this.#act({ do: "slow", node: id, by: choice.by });
         }}><option>Slow down…</option>${SLOWNESS.map((one) => html`<option>${one.name}</option>`)}</select>
@@ -271,7 +286,10 @@ export class Inspector extends Panel {
   #links(node: Node) {
     const { frame } = this.view;
     const peers = frame.nodes.filter((other) => other.kind === "server" && other.id !== node.id);
-    const choose = (from: NodeId, to: NodeId) => html`<select aria-label="Link ${nameIn(frame, from)} to ${nameIn(frame, to)}" @change=${(event: Event) =>
+    const choose = (
+      from: NodeId,
+      to: NodeId,
+    ) => html`<select aria-label="Link ${nameIn(frame, from)} to ${nameIn(frame, to)}" @change=${(event: Event) =>
       this.#act({ do: "link", from, to, state: (event.target as HTMLSelectElement).value as "open" | "cut" | "hold" })}>
         ${(["open", "cut", "hold"] as const).map((state) => html`<option value=${state} .selected=${stateOf(frame, from, to) === state}>${state}</option>`)}</select>`;
     return html`<details><summary>Links, each direction on its own</summary>
@@ -283,10 +301,13 @@ export class Inspector extends Panel {
     const { frame } = this.view;
     const mine = frame.flights.filter((flight) => flight.from === node.id || flight.to === node.id);
     return html`<details class="flights"><summary>Messages in flight: ${mine.length}</summary>
-      ${mine.map((flight) => html`<button @click=${() => {
-        this.lab.pause();
-        this.#choose({ flight: flight.id });
-      }}>${nameIn(frame, flight.from)} → ${nameIn(frame, flight.to)}: ${flight.text}</button>`)}</details>`;
+      ${mine.map(
+        (flight) =>
+          html`<button @click=${() => {
+            this.lab.pause();
+            this.#choose({ flight: flight.id });
+          }}>${nameIn(frame, flight.from)} → ${nameIn(frame, flight.to)}: ${flight.text}</button>`,
+      )}</details>`;
   }
 
   // ── A message ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -295,7 +316,12 @@ export class Inspector extends Panel {
     const { frame, now } = this.view;
     const fate = (name: string, title: string, value: Extract<Action, { do: "flight" }>["fate"]) =>
       html`<button title=${title} @click=${() => this.#act({ do: "flight", flight: flight.id, fate: value })}>${name}</button>`;
-    const left = flight.arrivesAt === null ? "held" : flight.lost ? "will be lost" : `arrives in ${span(Math.max(0, flight.arrivesAt - now))}`;
+    const left =
+      flight.arrivesAt === null
+        ? "held"
+        : flight.lost
+          ? "will be lost"
+          : `arrives in ${span(Math.max(0, flight.arrivesAt - now))}`;
     return this.#frame(
       `Message from ${nameIn(frame, flight.from)} to ${nameIn(frame, flight.to)}`,
       html`<dl><dt>kind</dt><dd>${flight.kind}</dd><dt>term</dt><dd>${flight.term ?? "–"}</dd><dt>says</dt><dd>${flight.text}</dd><dt>fate</dt><dd>${left}</dd></dl>

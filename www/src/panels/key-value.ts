@@ -1,8 +1,8 @@
 // The key/value console: operations by a chosen client, their replies and attempts, and what every server stores.
 
-import type { Node } from "splitbrain";
 import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import type { Node } from "splitbrain";
 import { nameIn } from "../engine/view.js";
 import { parseOperation } from "../model/command.js";
 import { cut, seconds, span } from "../model/format.js";
@@ -128,7 +128,8 @@ export class KeyValue extends Panel {
 
   override render() {
     const node = this.#client;
-    if (!node?.client) return html`<section><div class="empty"><p>This cluster has no clients. Start a new run with at least one.</p></div></section>`;
+    if (!node?.client)
+      return html`<section><div class="empty"><p>This cluster has no clients. Start a new run with at least one.</p></div></section>`;
     return html`${this.#console(node)}${this.#history(node)}${this.#stores()}`;
   }
 
@@ -138,9 +139,10 @@ export class KeyValue extends Panel {
       <form @submit=${this.#send}>
         <div class="row" role="group" aria-label="Client">
           ${this.#clients.map(
-            (client) => html`<button type="button" aria-pressed=${client.id === node.id} title="Operations by ${client.name}" @click=${() => {
-              this.chosen = client.id;
-            }}>${client.name}</button>`,
+            (client) =>
+              html`<button type="button" aria-pressed=${client.id === node.id} title="Operations by ${client.name}" @click=${() => {
+                this.chosen = client.id;
+              }}>${client.name}</button>`,
           )}
           <label class="row"><input type="checkbox" role="switch" .checked=${loaded !== null} aria-label="Steady load by ${node.name}" @change=${() => this.#load(node)} />
             steady load</label>
@@ -192,11 +194,17 @@ export class KeyValue extends Panel {
     }
     this.wrong = "";
     const value = this.value?.value ?? "";
-    void this.lab.act(this.verb === "get" ? { do: "get", client: node.id, key } : { do: this.verb, client: node.id, key, value });
+    void this.lab.act(
+      this.verb === "get" ? { do: "get", client: node.id, key } : { do: this.verb, client: node.id, key, value },
+    );
   }
 
   #load(node: Node) {
-    void this.lab.act(node.client?.load ? { do: "quiet", client: node.id } : { do: "load", client: node.id, every: LOAD_EVERY, keys: 5, writes: 600 });
+    void this.lab.act(
+      node.client?.load
+        ? { do: "quiet", client: node.id }
+        : { do: "load", client: node.id, every: LOAD_EVERY, keys: 5, writes: 600 },
+    );
   }
 
   #history(node: Node) {
@@ -240,7 +248,10 @@ export class KeyValue extends Panel {
             <div class="sessions">${
               server.sessions.length === 0
                 ? "no sessions"
-                : server.sessions.map((one) => html`<div>${nameIn(this.view.frame, one.client)} up to #${one.number}${one.reply === null ? "" : html` → <span class="mono">${cut(one.reply, 18) || "(empty)"}</span>`}</div>`)
+                : server.sessions.map(
+                    (one) =>
+                      html`<div>${nameIn(this.view.frame, one.client)} up to #${one.number}${one.reply === null ? "" : html` → <span class="mono">${cut(one.reply, 18) || "(empty)"}</span>`}</div>`,
+                  )
             }</div>
           </article>`;
         })}

@@ -1,8 +1,8 @@
 // The logs, aligned by index: one row a server. Committed entries are solid, the rest dashed; what differs is hatched.
 
-import type { LogRow } from "splitbrain";
 import { css, html, nothing, svg } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import type { LogRow } from "splitbrain";
 import { nameIn, nodeOf } from "../engine/view.js";
 import { cut } from "../model/format.js";
 import { divergent, latest, shorthand, WINDOW } from "../model/log-window.js";
@@ -159,7 +159,10 @@ export class Logs extends Panel {
 
   override render() {
     const { logs, steps } = this.view;
-    const told = steps.filter((step) => step.kind !== "quiet").slice(-8).reverse();
+    const told = steps
+      .filter((step) => step.kind !== "quiet")
+      .slice(-8)
+      .reverse();
     return html`
       <section>
         <div class="top">
@@ -232,7 +235,11 @@ export class Logs extends Panel {
       </ul>`;
   }
 
-  #row(row: LogRow, y: number, at: { first: number; columns: number; pitch: number; differing: Set<string>; commit: number }) {
+  #row(
+    row: LogRow,
+    y: number,
+    at: { first: number; columns: number; pitch: number; differing: Set<string>; commit: number },
+  ) {
     const { frame } = this.view;
     const { first, columns, pitch } = at;
     const width = pitch - 3;
@@ -250,7 +257,8 @@ export class Logs extends Panel {
       ${row.entries
         .filter((entry) => shown(entry.index))
         .map((entry) => {
-          const asked = entry.client === null ? "" : `, asked by ${nameIn(frame, entry.client)} as #${entry.number ?? "?"}`;
+          const asked =
+            entry.client === null ? "" : `, asked by ${nameIn(frame, entry.client)} as #${entry.number ?? "?"}`;
           return svg`<g class=${`entry h${hue(entry.term)} ${entry.index <= row.commitIndex ? "" : "open"}`}>
             <title>index ${entry.index}, term ${entry.term}: ${entry.text}${asked}</title>
             <rect x=${x(entry.index)} y=${y} width=${width} height=${CELL} rx="5" />
@@ -274,7 +282,9 @@ export class Logs extends Panel {
   /** The picture in words: for each server what its log holds in the window. */
   #described(first: number, columns: number): string {
     const rows = this.view.logs.rows.map((row) => {
-      const entries = row.entries.filter((entry) => entry.index >= first && entry.index < first + columns).map((entry) => `${entry.index}: ${entry.text} (term ${entry.term})`);
+      const entries = row.entries
+        .filter((entry) => entry.index >= first && entry.index < first + columns)
+        .map((entry) => `${entry.index}: ${entry.text} (term ${entry.term})`);
       return `${nameIn(this.view.frame, row.server)}, ${row.lastIndex} entries, committed ${row.commitIndex}, applied ${row.lastApplied}: ${entries.join(", ") || "none in view"}`;
     });
     return rows.join(". ");

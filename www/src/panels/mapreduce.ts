@@ -1,14 +1,14 @@
 // MapReduce: choose what to run on which text, watch it, and read the answer beside a sequential run's.
 
-import type { Job, JobInput, JobOutput, Task } from "splitbrain";
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import type { Job, JobInput, JobOutput, Task } from "splitbrain";
 import { bundledTexts } from "../engine/texts.js";
 import { nameIn } from "../engine/view.js";
 import { bytes, count, seconds, span } from "../model/format.js";
 import { controls, hues } from "../style/controls.js";
-import { Panel } from "./panel.js";
 import { outputView } from "./output.js";
+import { Panel } from "./panel.js";
 
 type Source = "moby" | "own";
 interface Input {
@@ -186,8 +186,13 @@ export class MapReduce extends Panel {
           <label>Text<select aria-label="Text" @change=${(event: Event) => {
             this.source = (event.target as HTMLSelectElement).value as Source;
           }}><option value="moby" ?selected=${this.source === "moby"}>Moby Dick, 135 chapters</option><option value="own" ?selected=${this.source === "own"}>My own…</option></select></label>
-          <label>Reduce tasks<input type="number" aria-label="Reduce tasks" min="1" max="100" required .value=${String(this.reduceTasks)} @change=${(event: Event) => {
-            this.reduceTasks = Math.min(100, Math.max(1, Math.round(Number((event.target as HTMLInputElement).value)) || 1));
+          <label>Reduce tasks<input type="number" aria-label="Reduce tasks" min="1" max="100" required .value=${String(this.reduceTasks)} @change=${(
+            event: Event,
+          ) => {
+            this.reduceTasks = Math.min(
+              100,
+              Math.max(1, Math.round(Number((event.target as HTMLInputElement).value)) || 1),
+            );
           }} /></label>
         </div>
         ${this.source === "own" ? this.#own() : nothing}
@@ -216,14 +221,20 @@ export class MapReduce extends Panel {
           this.pasted = (event.target as HTMLTextAreaElement).value;
         }}></textarea>
       <div class="row"><input type="file" multiple accept="text/*,.txt,.md" aria-label="Text files" @change=${(event: Event) => void this.#add((event.target as HTMLInputElement).files)} />
-        ${this.files.length > 0 ? html`<span class="soft">${count(this.files.length, "file")}</span><button type="button" @click=${() => {
-          this.files = [];
-        }}>Remove</button>` : nothing}</div>
+        ${
+          this.files.length > 0
+            ? html`<span class="soft">${count(this.files.length, "file")}</span><button type="button" @click=${() => {
+                this.files = [];
+              }}>Remove</button>`
+            : nothing
+        }</div>
     </div>`;
   }
 
   async #add(list: FileList | null | undefined) {
-    const read = await Promise.all([...(list ?? [])].map(async (file) => ({ name: file.name, text: await file.text() })));
+    const read = await Promise.all(
+      [...(list ?? [])].map(async (file) => ({ name: file.name, text: await file.text() })),
+    );
     this.files = [...this.files, ...read];
   }
 
@@ -256,10 +267,12 @@ export class MapReduce extends Panel {
       }
     }
     this.output = null;
-    const submitted = await this.lab.submit({ app: this.app, reduceTasks: this.reduceTasks, inputs: [...inputs] }, own).then(
-      () => true,
-      () => false,
-    );
+    const submitted = await this.lab
+      .submit({ app: this.app, reduceTasks: this.reduceTasks, inputs: [...inputs] }, own)
+      .then(
+        () => true,
+        () => false,
+      );
     if (submitted) this.lab.play();
   }
 
@@ -291,7 +304,8 @@ export class MapReduce extends Panel {
   }
 
   #ahead() {
-    const part = (job: Job | null) => (job ? (done(job.maps) + done(job.reduces)) / Math.max(1, job.maps.length + job.reduces.length) : 0);
+    const part = (job: Job | null) =>
+      job ? (done(job.maps) + done(job.reduces)) / Math.max(1, job.maps.length + job.reduces.length) : 0;
     void this.lab.runUntil(
       "Running the job",
       (view) => view.frame.job === null || (view.frame.job.phase === "done" && view.frame.job.equal !== null),

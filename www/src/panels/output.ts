@@ -1,7 +1,7 @@
 // A job's output: searched, shown in part, downloaded whole.
 
-import type { JobOutput } from "splitbrain";
 import { html, type TemplateResult } from "lit";
+import type { JobOutput } from "splitbrain";
 import { count } from "../model/format.js";
 
 /** Lines shown at once; the rest is found by searching or downloading. */
@@ -36,10 +36,16 @@ function matching(output: JobOutput, sought: string): { lines: string[]; total: 
   return { lines, total };
 }
 
-const starts = (line: string, word: string) => line.toLowerCase().startsWith(`${word} `) || line.toLowerCase().startsWith(`${word}\t`);
+const starts = (line: string, word: string) =>
+  line.toLowerCase().startsWith(`${word} `) || line.toLowerCase().startsWith(`${word}\t`);
 
 function download(output: JobOutput): void {
-  const url = URL.createObjectURL(new Blob(output.files.map((file) => file.text), { type: "text/plain" }));
+  const url = URL.createObjectURL(
+    new Blob(
+      output.files.map((file) => file.text),
+      { type: "text/plain" },
+    ),
+  );
   const anchor = document.createElement("a");
   anchor.href = url;
   anchor.download = "mapreduce-output.txt";

@@ -1,8 +1,8 @@
 // The rules that can be switched off, each with its place in the paper. A run with any rule off is branded everywhere.
 
-import type { Rule } from "splitbrain";
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import type { Rule } from "splitbrain";
 import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
 
@@ -51,7 +51,8 @@ export class Rules extends Panel {
 
   override render() {
     const { rules, frame } = this.view;
-    if (rules.length === 0) return html`<section><div class="empty"><p>This engine has no rules to switch off.</p></div></section>`;
+    if (rules.length === 0)
+      return html`<section><div class="empty"><p>This engine has no rules to switch off.</p></div></section>`;
     return html`
       <section>
         <p class=${frame.rulesOff.length > 0 ? "hold" : "soft"} role="status">
@@ -63,7 +64,9 @@ export class Rules extends Panel {
       </section>
       ${PROTOCOLS.map(({ protocol, name }) => {
         const mine = rules.filter((rule) => rule.protocol === protocol);
-        return mine.length === 0 ? nothing : html`<section><h2>${name}</h2>${mine.map((rule) => this.#rule(rule))}</section>`;
+        return mine.length === 0
+          ? nothing
+          : html`<section><h2>${name}</h2>${mine.map((rule) => this.#rule(rule))}</section>`;
       })}`;
   }
 

@@ -1,7 +1,7 @@
 // One step told as a sentence; used wherever steps are listed.
 
-import type { ToldStep } from "splitbrain";
 import { css, html, nothing, type TemplateResult } from "lit";
+import type { ToldStep } from "splitbrain";
 import { seconds } from "../model/format.js";
 
 export const stepStyle = css`

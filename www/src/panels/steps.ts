@@ -1,8 +1,8 @@
 // Steps as sentences, newest first; filtered by kind; "why?" walks up the causes.
 
-import type { ToldStep } from "splitbrain";
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import type { ToldStep } from "splitbrain";
 import { count } from "../model/format.js";
 import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
@@ -70,14 +70,19 @@ export class Steps extends Panel {
     const { steps, frame } = this.view;
     const told = steps.filter((step) => !this.unlisted.has(step.kind));
     const shown = told.slice(-SHOWN).reverse();
-    const options = { why: (step: ToldStep) => void this.askWhy(step.number), go: (step: ToldStep) => this.#go(step), detail: true };
+    const options = {
+      why: (step: ToldStep) => void this.askWhy(step.number),
+      go: (step: ToldStep) => this.#go(step),
+      detail: true,
+    };
     return html`
       ${this.causes ? this.#why(this.causes) : nothing}
       <section>
         <h2>Steps, newest first</h2>
         <div class="filters" role="group" aria-label="Kinds of step">
           ${KINDS.map(
-            ({ kind, name }) => html`<button aria-pressed=${!this.unlisted.has(kind)} title="Show or hide ${name.toLowerCase()}" @click=${() => this.#toggle(kind)}>${name}</button>`,
+            ({ kind, name }) =>
+              html`<button aria-pressed=${!this.unlisted.has(kind)} title="Show or hide ${name.toLowerCase()}" @click=${() => this.#toggle(kind)}>${name}</button>`,
           )}
         </div>
       </section>

@@ -19,7 +19,10 @@ export class Announcer {
 
   look(view: View): void {
     const { frame } = view;
-    const leader = frame.leader === null ? "" : `${nameIn(frame, frame.leader)} leads term ${frame.nodes[frame.leader]?.server?.term ?? 0}`;
+    const leader =
+      frame.leader === null
+        ? ""
+        : `${nameIn(frame, frame.leader)} leads term ${frame.nodes[frame.leader]?.server?.term ?? 0}`;
     if (this.#leader !== null && leader !== this.#leader && leader !== "") this.say(leader);
     this.#leader = leader;
     if (frame.verdict.broken > this.#broken) {

@@ -1,8 +1,8 @@
 // “Break something”: the faults people try first, each one click away, and the way back from them.
 
-import type { Action, Frame } from "splitbrain";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { Action, Frame } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
 import { controls } from "../style/controls.js";
@@ -34,7 +34,12 @@ const ITEMS: readonly (readonly Item[])[] = [
     {
       label: "Crash every server",
       hint: "Only what was on disk comes back",
-      actions: (frame) => nonEmpty(servers(frame).filter((node) => node.status !== "down").map((node) => ({ do: "crash" as const, node: node.id }))),
+      actions: (frame) =>
+        nonEmpty(
+          servers(frame)
+            .filter((node) => node.status !== "down")
+            .map((node) => ({ do: "crash" as const, node: node.id })),
+        ),
     },
     {
       label: "Crash a busy worker",
@@ -59,8 +64,16 @@ const ITEMS: readonly (readonly Item[])[] = [
     },
   ],
   [
-    { label: "Lose one message in five", hint: "On every link", actions: () => [{ do: "quality", from: null, to: null, loss: 200 }] },
-    { label: "Deliver one message in five twice", hint: "Duplicates must change nothing", actions: () => [{ do: "quality", from: null, to: null, duplication: 200 }] },
+    {
+      label: "Lose one message in five",
+      hint: "On every link",
+      actions: () => [{ do: "quality", from: null, to: null, loss: 200 }],
+    },
+    {
+      label: "Deliver one message in five twice",
+      hint: "Duplicates must change nothing",
+      actions: () => [{ do: "quality", from: null, to: null, duplication: 200 }],
+    },
     {
       label: "Slow network",
       hint: "40–120 ms a hop: elections begin to collide",
@@ -81,7 +94,14 @@ function mend(view: View): Action[] {
   const { frame, config } = view;
   return [
     { do: "heal" },
-    { do: "quality", from: null, to: null, latency: config.latency, loss: config.loss, duplication: config.duplication },
+    {
+      do: "quality",
+      from: null,
+      to: null,
+      latency: config.latency,
+      loss: config.loss,
+      duplication: config.duplication,
+    },
     ...frame.nodes.flatMap((node): Action[] => [
       ...(node.status === "down" ? [{ do: "restart" as const, node: node.id }] : []),
       ...(node.status === "paused" ? [{ do: "resume" as const, node: node.id }] : []),
@@ -152,7 +172,9 @@ export class BreakMenu extends LitElement {
 
   show() {
     this.open = true;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("[role=menuitem]:not(:disabled)")?.focus());
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>("[role=menuitem]:not(:disabled)")?.focus(),
+    );
   }
 
   #close(refocus = true) {

@@ -1,6 +1,6 @@
 // The frame of every dialog: native <dialog>, a heading, a close button, Escape.
 
-import { css, type CSSResultGroup, html, LitElement, type TemplateResult } from "lit";
+import { type CSSResultGroup, css, html, LitElement, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import type { Lab } from "../engine/lab.js";
 import type { View } from "../engine/view.js";

@@ -1,8 +1,8 @@
 // A new run: the shape of the cluster, its seed, how its network and disks behave.
 
-import type { Config } from "splitbrain";
 import { html } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import type { Config } from "splitbrain";
 import { Dialog } from "./dialog.js";
 
 type Shape = "servers" | "clients" | "workers";
@@ -48,7 +48,9 @@ export class NewRun extends Dialog {
           ${RANGES.map(
             ({ name, label }) => html`<label>${label}, ms
               <span class="row">${([0, 1] as const).map(
-                (end) => html`<input type="number" min="0" max="60000" step="0.001" required .value=${String(config[name][end] / 1000)}
+                (
+                  end,
+                ) => html`<input type="number" min="0" max="60000" step="0.001" required .value=${String(config[name][end] / 1000)}
                   aria-label="${label}, ${end === 0 ? "shortest" : "longest"}, in milliseconds"
                   @change=${(event: Event) => {
                     const range: [number, number] = [...config[name]];

@@ -1,8 +1,8 @@
 // A partition by keyboard or touch: each server to one side, or left able to reach everyone.
 
-import type { NodeId } from "splitbrain";
-import { css, type CSSResultGroup, html } from "lit";
+import { type CSSResultGroup, css, html } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import type { NodeId } from "splitbrain";
 import { Dialog } from "./dialog.js";
 
 @customElement("sb-partition")
@@ -63,7 +63,9 @@ export class PartitionDialog extends Dialog {
   protected body() {
     const side = (title: string, mine: Set<NodeId>, other: Set<NodeId>) => html`<fieldset><legend>${title}</legend>
       ${this.#servers.map(
-        (node) => html`<label><input type="checkbox" .checked=${mine.has(node.id)} aria-label="${node.name} on ${title.toLowerCase()}"
+        (
+          node,
+        ) => html`<label><input type="checkbox" .checked=${mine.has(node.id)} aria-label="${node.name} on ${title.toLowerCase()}"
           @change=${(event: Event) => {
             if ((event.target as HTMLInputElement).checked) {
               mine.add(node.id);
@@ -84,6 +86,9 @@ export class PartitionDialog extends Dialog {
 
   #cut() {
     this.close();
-    void this.lab.act({ do: "partition", groups: [[...this.a].sort((x, y) => x - y), [...this.b].sort((x, y) => x - y)] });
+    void this.lab.act({
+      do: "partition",
+      groups: [[...this.a].sort((x, y) => x - y), [...this.b].sort((x, y) => x - y)],
+    });
   }
 }

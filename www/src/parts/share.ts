@@ -2,9 +2,9 @@
 
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { LARGEST_SCRIPT, PREFIX, ShareError } from "../model/share.js";
 import { pack, unpack } from "../engine/parcel.js";
 import { bytes, seconds } from "../model/format.js";
+import { LARGEST_SCRIPT, PREFIX, ShareError } from "../model/share.js";
 import { Dialog } from "./dialog.js";
 
 @customElement("sb-share")
@@ -28,7 +28,8 @@ export class Share extends Dialog {
       const code = await pack(await this.lab.script(), this.lab.ownTexts);
       this.link = `${location.origin}${location.pathname}${location.search}${PREFIX}${code}`;
     } catch (error) {
-      this.problem = error instanceof ShareError ? error.message : "The link could not be made. Save the run as a file instead.";
+      this.problem =
+        error instanceof ShareError ? error.message : "The link could not be made. Save the run as a file instead.";
     }
   }
 

@@ -1,7 +1,7 @@
 // Cards: clients beside the ring, and the coordinator, the shared store and the workers on the MapReduce ground.
 
+import { nothing, type SVGTemplateResult, svg } from "lit";
 import type { Node } from "splitbrain";
-import { nothing, svg, type SVGTemplateResult } from "lit";
 import { cut } from "../model/format.js";
 import { distance, n } from "../model/geometry.js";
 import type { Box } from "../model/layout.js";
@@ -15,7 +15,13 @@ export function drawClient(scene: Scene, node: Node): SVGTemplateResult {
   const doing = pending ? cut(pending.text, room) : client?.load ? "steady load" : "idle";
   const more = client && client.queued > 0 ? `, ${client.queued} waiting` : "";
   const under =
-    node.status !== "up" ? stateWord(node) : pending ? `#${pending.number}, attempt ${pending.attempt}${more}` : client ? `next is #${client.next}` : "";
+    node.status !== "up"
+      ? stateWord(node)
+      : pending
+        ? `#${pending.number}, attempt ${pending.attempt}${more}`
+        : client
+          ? `next is #${client.next}`
+          : "";
   return svg`
     <g class=${classes(scene, node, "client")} role="button" tabindex=${scene.focus === node.id ? 0 : -1} data-node=${node.id}
       aria-label=${`${node.name}, client, ${node.status === "up" ? "" : `${stateWord(node)}, `}${pending ? pending.text : doing}, ${under}`} aria-pressed=${picked(scene, node)}
@@ -67,6 +73,7 @@ function task(node: Node): string {
 }
 
 const stateWord = (node: Node) => (node.status === "down" ? "crashed" : node.status === "paused" ? "paused" : "");
-const picked = (scene: Scene, node: Node) => scene.selected !== null && "node" in scene.selected && scene.selected.node === node.id;
-const classes = (scene: Scene, node: Node, kind: string) => `${kind} ${node.status}${picked(scene, node) ? " selected" : ""}`;
-
+const picked = (scene: Scene, node: Node) =>
+  scene.selected !== null && "node" in scene.selected && scene.selected.node === node.id;
+const classes = (scene: Scene, node: Node, kind: string) =>
+  `${kind} ${node.status}${picked(scene, node) ? " selected" : ""}`;

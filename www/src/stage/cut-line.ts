@@ -1,9 +1,9 @@
 // The dashed line of a partition: drawn through the gaps of the ring between servers that cannot reach each other.
 // It is found from the links that are cut now, so a replay, a link and a dialog draw the same line as the mouse did.
 
-import { nothing, svg, type SVGTemplateResult } from "lit";
-import { gaps, groups } from "../model/partition.js";
+import { nothing, type SVGTemplateResult, svg } from "lit";
 import { n, type Point, polar } from "../model/geometry.js";
+import { gaps, groups } from "../model/partition.js";
 import type { Scene } from "./scene.js";
 
 export function drawPartition(scene: Scene): SVGTemplateResult | typeof nothing {
@@ -14,7 +14,9 @@ export function drawPartition(scene: Scene): SVGTemplateResult | typeof nothing 
   const out = r + scene.layout.timerR * 0.9;
   const angles = gaps(found, count).map((i) => (2 * Math.PI * (i + 0.5)) / count);
   const lines =
-    angles.length === 2 ? [curve(centre, out, angles[0] as number, angles[1] as number)] : angles.map((angle) => spoke(centre, out, angle));
+    angles.length === 2
+      ? [curve(centre, out, angles[0] as number, angles[1] as number)]
+      : angles.map((angle) => spoke(centre, out, angle));
   return svg`<g class="partition">${lines.map((d) => svg`<path d=${d} />`)}</g>`;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Flight } from "splitbrain";
 import { isHeartbeat, letter, type Mark, markOf } from "../model/flight.js";
-import { EDGE, FILL, hue, ON_FILL, pick, plain, type Theme } from "../model/palette.js";
+import { edge, fill, onFill, plain, type Theme } from "../model/palette.js";
 import type { Scene } from "./scene.js";
 
 /** How near a pointer must be to a message to touch it, in pixels. */
@@ -45,10 +45,10 @@ function place(scene: Scene, flight: Flight): Mark | null {
 }
 
 function draw(ink: CanvasRenderingContext2D, flight: Flight, mark: Mark, scene: Scene, theme: Theme): void {
-  const colour = hue(flight.term);
-  const fill = flight.term === null ? plain("ink", theme) : pick(FILL[colour] ?? FILL[0]!, theme);
-  const edge = flight.term === null ? plain("soft", theme) : pick(EDGE[colour] ?? EDGE[0]!, theme);
-  const onFill = flight.term === null ? plain("ground", theme) : pick(ON_FILL[colour] ?? ON_FILL[0]!, theme);
+  const { term } = flight;
+  const inside = term === null ? plain("ink", theme) : fill(term, theme);
+  const outline = term === null ? plain("soft", theme) : edge(term, theme);
+  const upon = term === null ? plain("ground", theme) : onFill(term, theme);
   const { x, y } = mark.at;
   const beat = isHeartbeat(flight);
   ink.globalAlpha = mark.opacity * (beat ? 0.6 : 1);
@@ -59,32 +59,32 @@ function draw(ink: CanvasRenderingContext2D, flight: Flight, mark: Mark, scene: 
     ink.arc(x, y, 15, 0, 2 * Math.PI);
     ink.stroke();
   }
-  if (scene.still) arrow(ink, mark, beat ? 6 : 12, edge);
+  if (scene.still) arrow(ink, mark, beat ? 6 : 12, outline);
   if (beat) {
     ink.beginPath();
     ink.arc(x, y, flight.reply ? 3 : 3.4, 0, 2 * Math.PI);
     if (flight.reply) {
       ink.fillStyle = plain("ground", theme);
-      ink.strokeStyle = edge;
+      ink.strokeStyle = outline;
       ink.lineWidth = 1.4;
       ink.fill();
       ink.stroke();
     } else {
-      ink.fillStyle = edge;
+      ink.fillStyle = outline;
       ink.fill();
     }
     return;
   }
   shape(ink, flight, x, y);
-  ink.fillStyle = flight.reply ? plain("ground", theme) : fill;
-  ink.strokeStyle = edge;
+  ink.fillStyle = flight.reply ? plain("ground", theme) : inside;
+  ink.strokeStyle = outline;
   if (flight.arrivesAt === null) ink.setLineDash([3, 2]);
   ink.fill();
   ink.stroke();
   ink.setLineDash([]);
   const text = letter(flight);
   ink.font = `700 ${flight.reply ? 13 : 10}px system-ui, "Noto Sans", "DejaVu Sans", sans-serif`;
-  ink.fillStyle = flight.reply ? edge : onFill;
+  ink.fillStyle = flight.reply ? outline : upon;
   ink.fillText(text, x, y + 0.5);
 }
 

@@ -1,7 +1,7 @@
 // The MapReduce ground: each task a tile; idle, running, done, or given out again.
 
+import { nothing, type SVGTemplateResult, svg } from "lit";
 import type { Job, Task } from "splitbrain";
-import { nothing, svg, type SVGTemplateResult } from "lit";
 import { nameIn } from "../engine/view.js";
 import { n } from "../model/geometry.js";
 import type { Scene } from "./scene.js";
@@ -23,7 +23,10 @@ export function drawGround(scene: Scene, start: () => void): SVGTemplateResult |
         <text x=${n(ground.tiles.x + 14)} y=${n(ground.tiles.y + (scene.layout.narrow ? 29 : 25))} font-size="12.5">Count the words of Moby Dick…</text>
       </g>`;
   }
-  const tasks = [...job.maps.map((task, i) => ({ task, phase: "map", i })), ...job.reduces.map((task, i) => ({ task, phase: "reduce", i }))];
+  const tasks = [
+    ...job.maps.map((task, i) => ({ task, phase: "map", i })),
+    ...job.reduces.map((task, i) => ({ task, phase: "reduce", i })),
+  ];
   const size = ground.pitch - (ground.pitch > 8 ? 2.5 : 1.5);
   return svg`
     <text class="soft" x=${n(ground.title.x)} y=${n(ground.title.y)} font-size="12">${summary(job)}</text>

@@ -1,7 +1,7 @@
 // The links between servers. Open ones are quiet; a cut or held direction is dashed on the sender's half and marked there.
 
+import { nothing, type SVGTemplateResult, svg } from "lit";
 import type { Frame, NodeId } from "splitbrain";
-import { nothing, svg, type SVGTemplateResult } from "lit";
 import { between, n, type Point } from "../model/geometry.js";
 import type { Scene } from "./scene.js";
 
@@ -55,7 +55,8 @@ export function drawLinks(
 
 function sign(state: State, at: Point) {
   if (state === "open") return nothing;
-  const d = state === "cut" ? `M${n(at.x - 3.5)} ${n(at.y - 3.5)}l7 7m0-7l-7 7` : `M${n(at.x - 2.5)} ${n(at.y - 4)}v8m5-8v8`;
+  const d =
+    state === "cut" ? `M${n(at.x - 3.5)} ${n(at.y - 3.5)}l7 7m0-7l-7 7` : `M${n(at.x - 2.5)} ${n(at.y - 4)}v8m5-8v8`;
   return svg`<circle class="sign-back" cx=${n(at.x)} cy=${n(at.y)} r="6.5" /><path class="sign" d=${d} />`;
 }
 

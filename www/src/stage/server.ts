@@ -1,10 +1,10 @@
 // One server: its term by colour, its role by outline and word, its election timer as an arc, what is volatile above and
 // what is durable below, the writes in progress between.
 
+import { nothing, type SVGTemplateResult, svg } from "lit";
 import type { Node, Server } from "splitbrain";
-import { nothing, svg, type SVGTemplateResult } from "lit";
-import { angleOf } from "../model/layout.js";
 import { arc, n, type Point, polar, segment } from "../model/geometry.js";
+import { angleOf } from "../model/layout.js";
 import { hue } from "../model/palette.js";
 import type { Scene } from "./scene.js";
 
@@ -42,12 +42,14 @@ export function described(node: Node): string {
   return `${node.name}, ${roleOf(node, server)}, ${held}`;
 }
 
-const roleOf = (node: Node, server: Server) => (node.status === "down" ? "crashed" : node.status === "paused" ? "paused" : server.role);
+const roleOf = (node: Node, server: Server) =>
+  node.status === "down" ? "crashed" : node.status === "paused" ? "paused" : server.role;
 
 /** The time left: a full ring empties towards the moment the timer fires. */
 function timer(scene: Scene, node: Node, at: Point) {
   const ring = svg`<circle class="track" cx=${n(at.x)} cy=${n(at.y)} r=${n(scene.layout.timerR)} />`;
-  const next = node.timers.find((timer) => timer.name === "election") ?? node.timers.find((timer) => timer.name === "heartbeat");
+  const next =
+    node.timers.find((timer) => timer.name === "election") ?? node.timers.find((timer) => timer.name === "heartbeat");
   if (!next) return ring;
   const whole = next.firesAt - next.armedAt;
   const left = whole <= 0 ? 0 : (next.firesAt - scene.now) / whole;
@@ -62,7 +64,10 @@ function writes(scene: Scene, node: Node, at: Point) {
   const y = at.y + r * 0.3;
   const first = node.writes[0] as Node["writes"][number];
   const stalled = first.doneAt === null;
-  const part = first.doneAt === null ? 1 : Math.min(1, Math.max(0, (scene.now - first.startedAt) / Math.max(1, first.doneAt - first.startedAt)));
+  const part =
+    first.doneAt === null
+      ? 1
+      : Math.min(1, Math.max(0, (scene.now - first.startedAt) / Math.max(1, first.doneAt - first.startedAt)));
   return svg`
     <line class="chord" x1=${n(at.x - half)} x2=${n(at.x + half)} y1=${n(y)} y2=${n(y)} />
     <line class=${stalled ? "write stalled" : "write"} x1=${n(at.x - half)} x2=${n(at.x - half + 2 * half * part)} y1=${n(y)} y2=${n(y)}>
@@ -110,4 +115,5 @@ function label(scene: Scene, node: Node, server: Server, at: Point) {
     <text class="term held" x=${x} y=${n(at.y + 13)} text-anchor=${anchor}>log ${server.lastIndex}, committed ${server.commitIndex}</text>`;
 }
 
-const held = (server: Server) => svg`<tspan class="held"> · log ${server.lastIndex}, committed ${server.commitIndex}</tspan>`;
+const held = (server: Server) =>
+  svg`<tspan class="held"> · log ${server.lastIndex}, committed ${server.commitIndex}</tspan>`;

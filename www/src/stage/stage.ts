@@ -1,9 +1,9 @@
 // The stage: the cluster as it is now. An SVG of nodes and links, a canvas of messages above it, and the gestures that
 // select, cut and heal.
 
-import type { NodeId } from "splitbrain";
 import { html, LitElement, nothing, type PropertyValues, svg } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import type { NodeId } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
 import { count, list } from "../model/format.js";
@@ -142,7 +142,8 @@ export class Stage extends LitElement {
     if (cut === 0) return nothing;
     const found = groups(view.frame);
     const servers = (ids: readonly NodeId[]) => ids.map((id) => nameIn(view.frame, id)).join(" ");
-    const text = found.length > 1 ? `Partition: ${found.map(servers).join(" | ")}` : `${count(cut, "link direction")} not open`;
+    const text =
+      found.length > 1 ? `Partition: ${found.map(servers).join(" | ")}` : `${count(cut, "link direction")} not open`;
     return html`<div class="chip"><span>${text}</span>
       <button title="Open all links (h)" @click=${() => void this.lab.act({ do: "heal" })}>Heal <kbd>h</kbd></button></div>`;
   }
@@ -198,7 +199,9 @@ export class Stage extends LitElement {
       const next = moved(event.key, ids.indexOf(node), ids.length);
       if (next === null) return;
       this.focusNode = ids[next] ?? node;
-      void this.updateComplete.then(() => this.renderRoot.querySelector<SVGElement>(`[data-node="${this.focusNode}"]`)?.focus());
+      void this.updateComplete.then(() =>
+        this.renderRoot.querySelector<SVGElement>(`[data-node="${this.focusNode}"]`)?.focus(),
+      );
     }
     event.preventDefault();
     event.stopPropagation();
@@ -223,11 +226,20 @@ export class Stage extends LitElement {
 
   #down(event: PointerEvent) {
     if (event.button !== 0) return;
-    if (this.menu && !event.composedPath().some((target) => target instanceof Element && target.classList.contains("menu"))) this.menu = null;
+    if (
+      this.menu &&
+      !event.composedPath().some((target) => target instanceof Element && target.classList.contains("menu"))
+    )
+      this.menu = null;
     const scene = this.#scene;
     const at = this.#point(event);
     const flight = scene ? flightAt(scene, at.x, at.y) : undefined;
-    const onNode = event.composedPath().some((target) => target instanceof Element && (target.hasAttribute("data-node") || target.classList.contains("start")));
+    const onNode = event
+      .composedPath()
+      .some(
+        (target) =>
+          target instanceof Element && (target.hasAttribute("data-node") || target.classList.contains("start")),
+      );
     if (flight && !onNode) {
       this.#select({ flight: flight.id });
       this.#skipClick = true;
@@ -252,7 +264,9 @@ export class Stage extends LitElement {
     const to = this.#point(event);
     if (Math.hypot(to.x - stroke.from.x, to.y - stroke.from.y) < SHORTEST_STROKE) return;
     this.#skipClick = true;
-    const servers = scene.frame.nodes.filter((node) => node.kind === "server").map((node) => ({ id: node.id, at: scene.layout.at.get(node.id) as Point }));
+    const servers = scene.frame.nodes
+      .filter((node) => node.kind === "server")
+      .map((node) => ({ id: node.id, at: scene.layout.at.get(node.id) as Point }));
     const sides = split(stroke.from, to, servers);
     if (!sides) {
       this.lab.say("That line leaves every server on one side. Draw it between servers to part them.");

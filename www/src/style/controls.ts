@@ -5,7 +5,10 @@ import { HUES } from "../model/palette.js";
 
 /** `.h0` … `.h6`: the colours of a term, as --fill, --edge and --on. */
 export const hues = unsafeCSS(
-  Array.from({ length: HUES + 1 }, (_, n) => `.h${n}{--fill:var(--fill-${n});--edge:var(--edge-${n});--on:var(--on-${n})}`).join(""),
+  Array.from(
+    { length: HUES + 1 },
+    (_, n) => `.h${n}{--fill:var(--fill-${n});--edge:var(--edge-${n});--on:var(--on-${n})}`,
+  ).join(""),
 );
 
 export const controls = css`

@@ -3,7 +3,7 @@
 import type { Branch, Mark } from "splitbrain";
 import { tickLabel, ticks } from "../model/format.js";
 import { lanes } from "../model/lanes.js";
-import { EDGE, FILL, hue, pick, plain, type Theme } from "../model/palette.js";
+import { edge, fill, plain, type Theme } from "../model/palette.js";
 
 export interface Scale {
   /** Left and right end of the axis, in pixels. */
@@ -13,7 +13,8 @@ export interface Scale {
   readonly end: number;
 }
 
-export const xOf = (scale: Scale, at: number): number => scale.left + ((scale.right - scale.left) * at) / Math.max(1, scale.end);
+export const xOf = (scale: Scale, at: number): number =>
+  scale.left + ((scale.right - scale.left) * at) / Math.max(1, scale.end);
 
 export interface Picture {
   readonly width: number;
@@ -72,16 +73,20 @@ function drawLanes(ink: CanvasRenderingContext2D, picture: Picture, top: number,
       const from = xOf(scale, stretch.from);
       const to = xOf(scale, stretch.to ?? picture.known);
       const size = Math.max(0.8, to - from);
-      const colour = hue(stretch.term);
       if (stretch.role === "down") {
         ink.globalAlpha = 1;
         ink.fillStyle = plain("faint", theme);
         for (let x = from; x < to; x += 6) ink.fillRect(x, y - 0.5, Math.min(2, to - x), 1);
         continue;
       }
-      const thick = stretch.role === "leader" ? laneHeight * 0.6 : stretch.role === "candidate" ? laneHeight * 0.38 : laneHeight * 0.24;
+      const thick =
+        stretch.role === "leader"
+          ? laneHeight * 0.6
+          : stretch.role === "candidate"
+            ? laneHeight * 0.38
+            : laneHeight * 0.24;
       ink.globalAlpha = stretch.role === "follower" ? 0.55 : 1;
-      ink.fillStyle = pick((stretch.role === "leader" ? FILL : EDGE)[colour]!, theme);
+      ink.fillStyle = (stretch.role === "leader" ? fill : edge)(stretch.term, theme);
       ink.beginPath();
       ink.roundRect(from, y - thick / 2, size, thick, Math.min(2, size / 2));
       ink.fill();

@@ -96,6 +96,8 @@ pub enum ActionError {
     AlreadyUp(NodeId),
     /// The node is down.
     Down(NodeId),
+    /// The node is paused, so nobody answers its host.
+    Paused(NodeId),
     /// The node is not paused.
     NotPaused(NodeId),
     /// The node is already paused.
@@ -122,6 +124,7 @@ impl fmt::Display for ActionError {
             }
             Self::AlreadyUp(node) => write!(f, "node {} is already running: crash it before you restart it", node.0),
             Self::Down(node) => write!(f, "node {} is crashed: restart it first", node.0),
+            Self::Paused(node) => write!(f, "node {} is paused: resume it before you ask it for something", node.0),
             Self::NotPaused(node) => write!(f, "node {} is not paused, so there is nothing to resume", node.0),
             Self::AlreadyPaused(node) => write!(f, "node {} is already paused", node.0),
             Self::NotArmed(node) => write!(f, "node {} has no such timer running at this moment", node.0),

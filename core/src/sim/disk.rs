@@ -67,12 +67,12 @@ impl<N: Node> Disk<N> {
 
     /// Starts completing writes again; yields the numbers of the waiting ones with the times at which they are done.
     pub(super) fn unstall(&mut self, now: Time, chance: Chance) -> impl Iterator<Item = (u64, Time)> {
-        self.stalled = false;
-        for place in 0..self.pending.len() {
+        let waiting = if core::mem::replace(&mut self.stalled, false) { self.pending.len() } else { 0 };
+        for place in 0..waiting {
             let done_at = self.done_at(self.pending[place].number, now, chance);
             self.pending[place].done_at = Some(done_at);
         }
-        self.pending.iter().filter_map(|write| write.done_at.map(|at| (write.number, at)))
+        self.pending.iter().take(waiting).filter_map(|write| write.done_at.map(|at| (write.number, at)))
     }
 
     /// Stops completing writes.
@@ -81,43 +81,56 @@ impl<N: Node> Disk<N> {
         self.pending.iter_mut().for_each(|write| write.done_at = None);
     }
 
-    /// Completes the oldest write if it has this number and is due.
-    pub(super) fn complete(&mut self, number: u64, now: Time) -> Option<Pending<N>> {
+    /// Completes the oldest write if it has this number and was to be done at this time.
+    pub(super) fn complete(&mut self, number: u64, due: Time) -> Option<Pending<N>> {
         let write =
-            self.pending.pop_front_if(|write| write.number == number && write.done_at == Some(now))?;
-        for op in &write.batch {
-            do_op::<N>(&mut self.files, op);
-        }
+            self.pending.pop_front_if(|write| write.number == number && write.done_at == Some(due))?;
+        do_batch::<N>(&mut self.files, &write.batch);
         Some(write)
     }
 
     /// What a crash does: the write in progress stops at a drawn point, the ones behind it never began. Returns
     /// whether anything was lost, and whether a put was torn.
     pub(super) fn crash(&mut self, chance: Chance) -> (bool, bool) {
-        let lost = !self.pending.is_empty();
-        let mut torn = false;
-        if let Some(write) = self.pending.pop_front().filter(|_| !self.stalled) {
-            let puts = write.batch.iter().take_while(|op| matches!(op, FileOp::Put(..)));
-            let mut left = chance.key(0).below(puts.clone().count() as u32 + 1);
-            for op in puts {
-                if left > 0 {
-                    do_op::<N>(&mut self.files, op);
-                    left -= 1;
-                    continue;
-                }
-                if let FileOp::Put(file, content) = op
-                    && let Some(len) = content.bytes().filter(|&len| len > ATOMIC_BYTES)
-                {
-                    let kept = chance.key(1).below(u32::try_from(len).unwrap_or(u32::MAX));
-                    self.files.insert(file.clone(), content.prefix(u64::from(kept)));
-                    torn = true;
-                }
-                break;
-            }
-        }
-        self.pending.clear();
-        (lost, torn)
+        let Some(in_progress) = self.pending.pop_front() else { return (false, false) };
+        let behind = core::mem::take(&mut self.pending);
+        let (whole, torn) =
+            if self.stalled { (false, false) } else { self.break_off(&in_progress.batch, chance) };
+        (!whole || !behind.is_empty(), torn)
     }
+
+    /// Does a batch up to a drawn point: before or after any of its puts, or after its renames and removes. Returns
+    /// whether that was all of it, and whether the put that came next was torn.
+    fn break_off(&mut self, batch: &Batch<N>, chance: Chance) -> (bool, bool) {
+        let puts = batch.iter().filter(is_put);
+        let whole = puts.clone().count();
+        let points = if whole < batch.len() { whole + 2 } else { whole + 1 };
+        let done = chance.key(0).below(points as u32) as usize;
+        if done > whole {
+            do_batch::<N>(&mut self.files, batch);
+            return (true, false);
+        }
+        puts.clone().take(done).for_each(|op| do_op::<N>(&mut self.files, op));
+        let Some(FileOp::Put(file, content)) = puts.clone().nth(done) else {
+            return (done == batch.len(), false);
+        };
+        let Some(len) = content.bytes().filter(|&len| len > ATOMIC_BYTES) else {
+            return (false, false);
+        };
+        let kept = chance.key(1).below(u32::try_from(len).unwrap_or(u32::MAX));
+        self.files.insert(file.clone(), content.prefix(u64::from(kept)));
+        (false, true)
+    }
+}
+
+/// Puts come first, in order; then renames and removes.
+fn do_batch<N: Node>(files: &mut Files<N>, batch: &Batch<N>) {
+    batch.iter().filter(is_put).for_each(|op| do_op::<N>(files, op));
+    batch.iter().filter(|op| !is_put(op)).for_each(|op| do_op::<N>(files, op));
+}
+
+fn is_put<F, C>(op: &&FileOp<F, C>) -> bool {
+    matches!(op, FileOp::Put(..))
 }
 
 fn do_op<N: Node>(files: &mut Files<N>, op: &FileOp<N::File, N::Content>) {

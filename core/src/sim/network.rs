@@ -69,6 +69,12 @@ pub struct Flight<N: Node> {
     pub corrupt: bool,
     /// Whether its addressee has already been slow about it.
     pub(super) slowed: bool,
+    /// Whether somebody holds this one message, rather than its link.
+    pub(super) held_by_hand: bool,
+    /// Which of its link's messages this is: what its draws are keyed by.
+    pub(super) lot: u64,
+    /// Latencies drawn for it after it left.
+    pub(super) draws: u32,
     /// The ticket of the agenda's event that is about it.
     pub(super) ticket: u64,
 }
@@ -87,6 +93,18 @@ pub(super) struct Draw {
     pub(super) lost: bool,
     /// How long a second copy takes, if there is one.
     pub(super) copy: Option<Span>,
+    /// Which of its link's messages this is.
+    pub(super) lot: u64,
+}
+
+/// The source of all draws about one message.
+fn lot_key(chance: Chance, from: NodeId, to: NodeId, lot: u64) -> Chance {
+    chance.key(u64::from(from.0) << 16 | u64::from(to.0)).key(lot)
+}
+
+/// The lot of a copy of the message with this lot.
+pub(super) fn copy_of(lot: u64, copy: u32) -> u64 {
+    Chance::new(lot).key(u64::from(copy)).draw()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,8 +136,13 @@ impl<N: Node> Network<N> {
         from.index() * self.nodes + to.index()
     }
 
+    /// Whether both are nodes of this world.
+    fn knows(&self, from: NodeId, to: NodeId) -> bool {
+        from.index().max(to.index()) < self.nodes
+    }
+
     pub(super) fn gate(&self, from: NodeId, to: NodeId) -> Gate {
-        self.links[self.link(from, to)].gate
+        if self.knows(from, to) { self.links[self.link(from, to)].gate } else { Gate::Cut }
     }
 
     pub(super) fn set_gate(&mut self, from: NodeId, to: NodeId, gate: Gate) {
@@ -128,7 +151,8 @@ impl<N: Node> Network<N> {
     }
 
     pub(super) fn quality(&self, from: NodeId, to: NodeId) -> Quality {
-        self.links[self.link(from, to)].quality.unwrap_or(self.quality)
+        let own = if self.knows(from, to) { self.links[self.link(from, to)].quality } else { None };
+        own.unwrap_or(self.quality)
     }
 
     /// Sets the quality of one link, or of every link.
@@ -151,8 +175,8 @@ impl<N: Node> Network<N> {
         let kind = usize::from(body.kind()) % KINDS;
         let sent = &mut self.sent[link * KINDS + kind];
         *sent += 1;
-        let key =
-            chance.key(u64::from(from.0) << 16 | u64::from(to.0)).key((kind as u64) << 32 | u64::from(*sent));
+        let lot = (kind as u64) << 32 | u64::from(*sent);
+        let key = lot_key(chance, from, to, lot);
         let quality = self.links[link].quality.as_ref().unwrap_or(&self.quality);
         let latency = |key: Chance| {
             let late = quality.reordering.of > 0 && key.key(3).happens(quality.reordering);
@@ -164,7 +188,17 @@ impl<N: Node> Network<N> {
             lost: quality.loss.of > 0 && key.key(1).happens(quality.loss),
             copy: (quality.duplication.of > 0 && key.key(2).happens(quality.duplication))
                 .then(|| latency(key.key(5))),
+            lot,
         }
+    }
+
+    /// Draws a fresh latency for a message that goes on or is copied, and the lot for a copy.
+    pub(super) fn draw_again(&mut self, chance: Chance, slot: u32) -> Option<(Span, u64)> {
+        let flight = self.flights.get_mut(slot as usize)?.as_mut()?;
+        flight.draws += 1;
+        let (from, to, lot, draws) = (flight.from, flight.to, flight.lot, flight.draws);
+        let key = lot_key(chance, from, to, lot).key(6).key(u64::from(draws));
+        Some((key.within(self.quality(from, to).latency), copy_of(lot, draws)))
     }
 
     pub(super) fn new_id(&mut self) -> FlightId {
@@ -200,10 +234,11 @@ impl<N: Node> Network<N> {
         self.flights().position(|flight| flight.is_some_and(|flight| flight.id == id)).map(|slot| slot as u32)
     }
 
-    /// The slots of all messages held on a link, oldest first.
+    /// The slots of all messages that a link holds, oldest first.
     pub(super) fn held(&self, from: NodeId, to: NodeId) -> Vec<u32> {
-        let on_link =
-            |flight: &Flight<N>| flight.from == from && flight.to == to && flight.arrives_at.is_none();
+        let on_link = |flight: &Flight<N>| {
+            flight.from == from && flight.to == to && flight.arrives_at.is_none() && !flight.held_by_hand
+        };
         let mut held: Vec<(FlightId, u32)> = (self.flights().enumerate())
             .filter_map(|(slot, flight)| {
                 flight.filter(|flight| on_link(flight)).map(|flight| (flight.id, slot as u32))

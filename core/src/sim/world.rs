@@ -3,10 +3,10 @@
 use super::action::{Action, ActionError, FlightAction};
 use super::agenda::{Agenda, Event, What};
 use super::disk::Disk;
-use super::network::{Flight, FlightId, Gate, Network, Quality};
+use super::network::{Flight, FlightId, Gate, Network, Quality, copy_of};
 use super::step::{Cause, Change, Deed, Fate, Missed, Step};
 use crate::chance::Chance;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{Fingerprint, fingerprint};
 use crate::node::{Effect, Files, Input, Node, NodeId};
 use crate::time::{Span, Time};
 use alloc::collections::VecDeque;
@@ -79,14 +79,16 @@ struct Slot<N: Node> {
     view: Option<N::View>,
     paused: bool,
     incarnation: u64,
+    /// Whether it has taken its first input since it booted.
+    started: bool,
     started_in: u64,
     configured_in: u64,
     timers: Vec<TimerSlot<N::Timer>>,
     disk: Disk<N>,
     /// Messages and outputs that wait for writes.
     waiting: VecDeque<Waiting<N>>,
-    /// Events that came while the node was paused.
-    parked: Vec<What>,
+    /// Events that came while the node was paused, in order.
+    parked: Vec<Event>,
     calls: u64,
     slow: Span,
     clock: Clock,
@@ -95,6 +97,8 @@ struct Slot<N: Node> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct TimerSlot<T> {
     which: T,
+    /// What its draws are keyed by: the timer itself, not the place it happens to have here.
+    key: u64,
     armed: Option<Armed>,
     /// The agenda's event for this timer. It may come early: a timer that is set later and later, as an election
     /// timer is, keeps one event and moves it only when it comes.
@@ -125,12 +129,17 @@ struct Clock {
 impl Clock {
     fn reading(self, now: Time) -> Time {
         let elapsed = now.since(self.at).0;
-        Time(self.read.0 + scaled(elapsed, self.rate(), 1_000_000))
+        self.read + Span(scaled(elapsed, self.rate(), 1_000_000))
     }
 
     /// The true length of a span measured on this clock.
     fn true_span(self, span: Span) -> Span {
-        if self.ppm == 0 { span } else { Span(scaled(span.0, 1_000_000, self.rate())) }
+        Span(scaled(span.0, 1_000_000, self.rate()))
+    }
+
+    /// What this clock measures of a true span.
+    fn own_span(self, span: Span) -> Span {
+        Span(scaled(span.0, self.rate(), 1_000_000))
     }
 
     fn rate(self) -> u64 {
@@ -139,7 +148,10 @@ impl Clock {
 }
 
 fn scaled(value: u64, by: u64, out_of: u64) -> u64 {
-    if by == out_of { value } else { (u128::from(value) * u128::from(by) / u128::from(out_of)) as u64 }
+    if by == out_of {
+        return value;
+    }
+    u64::try_from(u128::from(value) * u128::from(by) / u128::from(out_of)).unwrap_or(u64::MAX)
 }
 
 impl<N: Node> World<N> {
@@ -313,18 +325,18 @@ impl<N: Node> World<N> {
     /// Lets an event happen; false if it has become void, or happens out of sight.
     fn enter(&mut self, event: Event) -> bool {
         match event.what {
-            What::Arrival(slot) => self.arrive(slot, event.ticket),
+            What::Arrival(slot) => self.arrive(slot, event),
             What::Alarm(node, place) => self.alarm(node, place, event),
-            What::Durable(node, write) => self.complete(node, write),
-            What::Start(node, incarnation) => self.start(node, incarnation),
-            What::Configure(node, incarnation) => self.configured(node, incarnation),
+            What::Durable(node, write) => self.complete(node, write, event.at),
+            What::Start(node, incarnation) => self.start(node, incarnation, event),
+            What::Configure(node, incarnation) => self.configured(node, incarnation, event),
         }
     }
 
     // What happens by itself.
 
-    fn arrive(&mut self, slot: u32, ticket: u64) -> bool {
-        let Some(flight) = self.network.flight(slot).filter(|flight| flight.ticket == ticket) else {
+    fn arrive(&mut self, slot: u32, event: Event) -> bool {
+        let Some(flight) = self.network.flight(slot).filter(|flight| flight.ticket == event.ticket) else {
             return false;
         };
         let (from, to) = (flight.from, flight.to);
@@ -335,7 +347,7 @@ impl<N: Node> World<N> {
         let target = &mut self.nodes[to.index()];
         if target.paused {
             flight.arrives_at = Some(self.now);
-            target.parked.push(What::Arrival(slot));
+            target.parked.push(event);
             return false;
         }
         if target.slow > Span::ZERO && !flight.slowed {
@@ -380,7 +392,7 @@ impl<N: Node> World<N> {
             return false;
         }
         if slot.paused {
-            slot.parked.push(What::Alarm(node, place));
+            slot.parked.push(event);
             return false;
         }
         self.ring(node, place, armed.set_in);
@@ -395,9 +407,9 @@ impl<N: Node> World<N> {
         self.handle(node, Input::Timer(timer));
     }
 
-    fn complete(&mut self, node: NodeId, write: u64) -> bool {
+    fn complete(&mut self, node: NodeId, write: u64, due: Time) -> bool {
         let slot = &mut self.nodes[node.index()];
-        let Some(done) = slot.disk.complete(write, self.now) else { return false };
+        let Some(done) = slot.disk.complete(write, due) else { return false };
         let paused = slot.paused;
         self.open_step(Cause::Durable { node, write, issued_in: done.issued_in });
         if !paused {
@@ -406,13 +418,13 @@ impl<N: Node> World<N> {
         true
     }
 
-    fn start(&mut self, node: NodeId, incarnation: u64) -> bool {
+    fn start(&mut self, node: NodeId, incarnation: u64, event: Event) -> bool {
         let slot = &mut self.nodes[node.index()];
-        if slot.incarnation != incarnation || slot.node.is_none() {
+        if slot.incarnation != incarnation || slot.node.is_none() || slot.started {
             return false;
         }
         if slot.paused {
-            slot.parked.push(What::Start(node, incarnation));
+            slot.parked.push(event);
             return false;
         }
         let asked_in = slot.started_in;
@@ -421,13 +433,13 @@ impl<N: Node> World<N> {
         true
     }
 
-    fn configured(&mut self, node: NodeId, incarnation: u64) -> bool {
+    fn configured(&mut self, node: NodeId, incarnation: u64, event: Event) -> bool {
         let slot = &mut self.nodes[node.index()];
         if slot.incarnation != incarnation || slot.node.is_none() {
             return false;
         }
         if slot.paused {
-            slot.parked.push(What::Configure(node, incarnation));
+            slot.parked.push(event);
             return false;
         }
         let (config, asked_in) = (slot.config.clone(), slot.configured_in);
@@ -442,7 +454,12 @@ impl<N: Node> World<N> {
         let mut effects = core::mem::take(&mut self.step.effects);
         let slot = &mut self.nodes[id.index()];
         let Some(node) = &mut slot.node else { return };
-        node.handle(slot.clock.reading(self.now), input, &mut effects);
+        let clock = slot.clock.reading(self.now);
+        // A message or a call may overtake the start of a node that has booted at this very moment.
+        if !core::mem::replace(&mut slot.started, true) && input != Input::Start {
+            node.handle(clock, Input::Start, &mut effects);
+        }
+        node.handle(clock, input, &mut effects);
         let after = node.view();
         for effect in &effects {
             match effect {
@@ -523,21 +540,22 @@ impl<N: Node> World<N> {
             Gate::Open => Fate::Arrives(arrives_at),
         };
         self.step.deeds.push(Deed::Departed { flight, from, to, body: body.clone(), fate });
-        let arrives_at = Some(arrives_at).filter(|_| fate != Fate::Held);
-        let copied = body.clone();
+        let copied =
+            draw.copy.filter(|_| gate == Gate::Open && from != to).map(|latency| (latency, body.clone()));
         if fate != Fate::Cut {
-            self.fly(flight, (from, to), body, arrives_at, fate == Fate::Lost);
+            let arrives_at = Some(arrives_at).filter(|_| fate != Fate::Held);
+            self.fly(flight, (from, to), body, arrives_at, fate == Fate::Lost, draw.lot);
         }
-        if let Some(latency) = draw.copy.filter(|_| gate == Gate::Open && from != to) {
-            self.copy(from, to, copied, latency);
+        if let Some((latency, body)) = copied {
+            self.copy(from, to, body, latency, copy_of(draw.lot, 0));
         }
     }
 
-    fn copy(&mut self, from: NodeId, to: NodeId, body: N::Message, latency: Span) {
+    fn copy(&mut self, from: NodeId, to: NodeId, body: N::Message, latency: Span, lot: u64) {
         let flight = self.network.new_id();
         let at = self.now + latency;
         self.step.deeds.push(Deed::Departed { flight, from, to, body: body.clone(), fate: Fate::Copy(at) });
-        self.fly(flight, (from, to), body, Some(at), false);
+        self.fly(flight, (from, to), body, Some(at), false, lot);
     }
 
     fn fly(
@@ -547,6 +565,7 @@ impl<N: Node> World<N> {
         body: N::Message,
         arrives_at: Option<Time>,
         lost: bool,
+        lot: u64,
     ) {
         let ticket = self.agenda.ticket();
         let slot = self.network.launch(Flight {
@@ -560,6 +579,9 @@ impl<N: Node> World<N> {
             lost,
             corrupt: false,
             slowed: false,
+            held_by_hand: false,
+            lot,
+            draws: 0,
             ticket,
         });
         if let Some(at) = arrives_at {
@@ -570,12 +592,13 @@ impl<N: Node> World<N> {
     fn set_timer(&mut self, id: NodeId, which: N::Timer, within: (Span, Span)) {
         let slot = &mut self.nodes[id.index()];
         let place = slot.timers.iter().position(|timer| timer.which == which).unwrap_or_else(|| {
-            slot.timers.push(TimerSlot { which, armed: None, event: None, sets: 0 });
+            let key = fingerprint(&which);
+            slot.timers.push(TimerSlot { which, key, armed: None, event: None, sets: 0 });
             slot.timers.len() - 1
         });
         let timer = &mut slot.timers[place];
         timer.sets += 1;
-        let key = self.chance.key(purpose::TIMER).key(u64::from(id.0) << 16 | place as u64).key(timer.sets);
+        let key = self.chance.key(purpose::TIMER).key(u64::from(id.0)).key(timer.key).key(timer.sets);
         let due = self.now + slot.clock.true_span(key.within(within));
         self.arm(id, place, due);
     }
@@ -595,6 +618,7 @@ impl<N: Node> World<N> {
         let slot = &mut self.nodes[id.index()];
         let node = N::boot(&slot.config, &slot.disk.files);
         slot.incarnation += 1;
+        slot.started = false;
         slot.started_in = asked_in;
         slot.view = Some(node.view());
         slot.node = Some(node);
@@ -626,7 +650,11 @@ impl<N: Node> World<N> {
             if armed { Ok(()) } else { Err(ActionError::NotArmed(node)) }
         };
         match action {
-            Action::Crash(node) | Action::Call(node, _) => running(*node).map(drop),
+            Action::Crash(node) => running(*node).map(drop),
+            Action::Call(node, _) => match running(*node)? {
+                Status::Paused => Err(ActionError::Paused(*node)),
+                _ => Ok(()),
+            },
             Action::Restart(node) => match self.status(known(*node)?) {
                 Status::Down => Ok(()),
                 _ => Err(ActionError::AlreadyUp(*node)),
@@ -710,10 +738,7 @@ impl<N: Node> World<N> {
             Action::Pause(node) => self.nodes[node.index()].paused = true,
             Action::Resume(node) => self.resume(node),
             Action::Slow(node, by) => self.nodes[node.index()].slow = by,
-            Action::Drift(node, ppm) => {
-                let clock = &mut self.nodes[node.index()].clock;
-                *clock = Clock { ppm, read: clock.reading(self.now), at: self.now };
-            }
+            Action::Drift(node, ppm) => self.drift(node, ppm),
             Action::Fire(node, timer) => self.retime(node, timer, |now, _| now),
             Action::Postpone(node, timer, by) => self.retime(node, timer, |_, due| due + by),
             Action::Gate { from, to, gate } => self.set_gate(from, to, gate),
@@ -791,13 +816,12 @@ impl<N: Node> World<N> {
 
     /// Puts what came to a paused node back on the agenda, in the order in which it came.
     fn unpark(&mut self, node: NodeId) {
-        for what in core::mem::take(&mut self.nodes[node.index()].parked) {
-            match what {
+        for event in core::mem::take(&mut self.nodes[node.index()].parked) {
+            match event.what {
                 What::Arrival(slot) => {
-                    let ticket = self.agenda.add(self.now, what);
-                    if let Some(flight) = self.network.flight(slot) {
-                        flight.ticket = ticket;
-                        flight.arrives_at = Some(self.now);
+                    // What was dropped, held or delayed meanwhile is not the node's to take any more.
+                    if self.network.flight(slot).is_some_and(|flight| flight.ticket == event.ticket) {
+                        self.reschedule(slot, self.now);
                     }
                 }
                 What::Alarm(_, place) => {
@@ -808,7 +832,7 @@ impl<N: Node> World<N> {
                         self.rearm(node, usize::from(place), self.now);
                     }
                 }
-                _ => {
+                what => {
                     self.agenda.add(self.now, what);
                 }
             }
@@ -825,6 +849,21 @@ impl<N: Node> World<N> {
         }
     }
 
+    /// Running timers go on at the clock's new rate.
+    fn drift(&mut self, node: NodeId, ppm: i32) {
+        let slot = &mut self.nodes[node.index()];
+        let before = slot.clock;
+        let after = Clock { ppm, read: before.reading(self.now), at: self.now };
+        slot.clock = after;
+        for place in 0..slot.timers.len() {
+            let armed = self.nodes[node.index()].timers[place].armed;
+            if let Some(armed) = armed.filter(|armed| armed.due > self.now) {
+                let left = before.own_span(armed.due.since(self.now));
+                self.rearm(node, place, self.now + after.true_span(left));
+            }
+        }
+    }
+
     fn retime(&mut self, node: NodeId, which: N::Timer, due: impl FnOnce(Time, Time) -> Time) {
         let timers = &self.nodes[node.index()].timers;
         let Some(place) = timers.iter().position(|timer| timer.which == which) else { return };
@@ -837,21 +876,19 @@ impl<N: Node> World<N> {
         if from == to {
             return;
         }
-        let held = self.network.gate(from, to) == Gate::Hold && gate == Gate::Open;
         self.network.set_gate(from, to, gate);
-        if held {
+        if gate == Gate::Open {
             for slot in self.network.held(from, to) {
                 self.release_flight(slot);
             }
         }
     }
 
-    /// A held message goes on: the rest of its way takes a fresh latency, drawn on its own number.
+    /// A held message goes on: the rest of its way takes a fresh latency.
     fn release_flight(&mut self, slot: u32) {
-        let Some(flight) = self.network.flight(slot) else { return };
-        let (id, from, to) = (flight.id, flight.from, flight.to);
-        let latency = self.chance.key(purpose::FATE).key(id.0).within(self.network.quality(from, to).latency);
-        self.reschedule(slot, self.now + latency);
+        if let Some((latency, _)) = self.network.draw_again(self.chance.key(purpose::FATE), slot) {
+            self.reschedule(slot, self.now + latency);
+        }
     }
 
     fn reschedule(&mut self, slot: u32, at: Time) {
@@ -859,6 +896,7 @@ impl<N: Node> World<N> {
         if let Some(flight) = self.network.flight(slot) {
             flight.ticket = ticket;
             flight.arrives_at = Some(at);
+            flight.held_by_hand = false;
         }
     }
 
@@ -871,9 +909,10 @@ impl<N: Node> World<N> {
             }
             FlightAction::Duplicate => {
                 let (from, to, body) = (flight.from, flight.to, flight.body.clone());
-                let latency =
-                    self.chance.key(purpose::FATE).key(id.0).within(self.network.quality(from, to).latency);
-                self.copy(from, to, body, latency);
+                let again = self.network.draw_again(self.chance.key(purpose::FATE), slot);
+                if let Some((latency, lot)) = again {
+                    self.copy(from, to, body, latency, lot);
+                }
             }
             FlightAction::Corrupt => flight.corrupt = true,
             FlightAction::Deliver => {
@@ -883,6 +922,7 @@ impl<N: Node> World<N> {
             FlightAction::Hold => {
                 flight.arrives_at = None;
                 flight.ticket = 0;
+                flight.held_by_hand = true;
             }
             FlightAction::Release => self.release_flight(slot),
             FlightAction::Delay(by) => {
@@ -909,6 +949,7 @@ impl<N: Node> Slot<N> {
             view: None,
             paused: false,
             incarnation: 0,
+            started: false,
             started_in: 0,
             configured_in: 0,
             timers: Vec::new(),

@@ -9,6 +9,8 @@ mod network;
 mod action;
 mod step;
 mod world;
+#[cfg(test)]
+mod tests;
 
 pub use action::{Action, ActionError, FlightAction};
 pub use disk::{Disk, Pending};

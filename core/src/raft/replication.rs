@@ -1,4 +1,4 @@
-//! Log replication (§5.3) and when an entry is committed (§5.4.2).
+//! Log replication (§5.3).
 //!
 //! A leader streams: it sends each new entry at once and moves `next_index` on without waiting for the answer. If one
 //! of its requests is refused it *probes* that follower: one request at a time, without entries while the place where
@@ -13,7 +13,6 @@ use super::rules::Rule;
 use super::view::{Progress, Role};
 use crate::node::{NodeId, Outbox};
 use alloc::rc::Rc;
-use core::iter::once;
 
 /// The leader's part.
 impl<C: Command> Raft<C> {
@@ -149,26 +148,6 @@ impl<C: Command> Raft<C> {
         Rc::make_mut(progress)[place].1 = Progress { next_index, match_index, probing: true };
         self.send_entries(place, out);
     }
-
-    /// "If there exists an N such that N > commitIndex, a majority of matchIndex[i] ≥ N, and log[N].term ==
-    /// currentTerm: set commitIndex = N" (Figure 2). The last condition is Figure 8's lesson; terms never fall along a
-    /// log, so the highest N decides.
-    ///
-    /// The leader counts itself, though its own write may still be under way: what a follower holds was sent only once
-    /// it was durable here.
-    fn advance_commit(&mut self, out: &mut impl Outbox<Self>) {
-        let Role::Leader { progress } = &self.role else { return };
-        let needed = if self.keeps(Rule::MajorityToCommit) { self.majority() } else { 1 };
-        let itself = usize::from(!self.is_alone());
-        let held_by =
-            |n: Index| itself + progress.iter().filter(|(_, follower)| follower.match_index >= n).count();
-        let held =
-            progress.iter().map(|(_, follower)| follower.match_index).chain(once(self.hard.log.last_index()));
-        let Some(n) = held.filter(|&n| n > self.commit_index && held_by(n) >= needed).max() else { return };
-        if self.hard.log.term_at(n) == Some(self.hard.current_term) || !self.keeps(Rule::CurrentTermCommit) {
-            self.commit(n, out);
-        }
-    }
 }
 
 /// A lone voter learns from a message to itself, which waits for its writes, how far its log is durable.
@@ -207,7 +186,7 @@ pub(super) struct Entries<C: Command> {
 
 impl<C: Command> Entries<C> {
     /// The last entry that the request speaks of: the last new one, or the one before them all.
-    fn last_index(&self) -> Index {
+    pub(super) fn last_index(&self) -> Index {
         self.prev_log_index.max(self.entries.last_index())
     }
 }
@@ -295,15 +274,6 @@ impl<C: Command> Raft<C> {
         }
         before != (log.last_index(), log.chain())
     }
-
-    /// "If leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of last new entry)" (Figure 2): what
-    /// the follower holds beyond that may still differ from what the leader has committed.
-    fn learn_commit(&mut self, request: &Entries<C>, out: &mut impl Outbox<Self>) {
-        let held = self.hard.log.last_index();
-        let verified =
-            if self.keeps(Rule::CommitOnlyVerified) { request.last_index().min(held) } else { held };
-        self.commit(request.leader_commit.min(verified), out);
-    }
 }
 
 /// The first index after `prev` at which the logs hold different terms.
@@ -314,19 +284,4 @@ fn first_conflict<C: Command>(log: &Log<C>, new: &Log<C>, prev: Index) -> Option
     }
     let pairs = log.range(prev, both).into_iter().zip(new.range(prev, both));
     pairs.into_iter().find(|(ours, theirs)| ours.entry.term != theirs.entry.term).map(|(ours, _)| ours.index)
-}
-
-/// Everybody's part.
-impl<C: Command> Raft<C> {
-    /// "If commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine" (Figure 2).
-    fn commit(&mut self, index: Index, out: &mut impl Outbox<Self>) {
-        self.commit_index = self.commit_index.max(index);
-        while self.last_applied < self.commit_index {
-            // With a rule off the log may have lost what was committed: then there is nothing to apply.
-            let Some(entry) = self.hard.log.entry(self.last_applied + 1) else { return };
-            self.last_applied += 1;
-            let (index, term, command) = (self.last_applied, entry.term, entry.command.clone());
-            out.output(Output::Apply { index, term, command });
-        }
-    }
 }

@@ -112,13 +112,12 @@ fn mismatch<C: Command>(
         let empty = Log::new();
         let theirs = record.map_or(&empty, |record| &record.log);
         let index = first_difference(theirs, log).min(link.index);
+        let (here, there) = told(log, theirs, index);
         format!(
-            "{} has an entry of term {term} at index {}, as others have, but at index {index} it holds {} and they \
-             hold {}.",
+            "{} has an entry of term {term} at index {}, as others have, but at index {index} it holds {here} and they \
+             hold {there}.",
             Server(server),
-            link.index,
-            told(log, index),
-            told(theirs, index)
+            link.index
         )
     });
 }
@@ -138,23 +137,22 @@ pub(super) fn nothing_lost<C: Command>(
     let index = first_difference(&before.log, &after.log);
     if leads(before) && leads(after) && before.current_term == after.current_term {
         verdicts.broken(Property::LeaderAppendOnly, now, &[server], || {
+            let (was, is) = told(&before.log, &after.log, index);
             format!(
-                "{} leads term {} and had {} at index {index} of its own log; now it holds {} there.",
+                "{} leads term {} and had {was} at index {index} of its own log; now it has {is} there.",
                 Server(server),
-                after.current_term,
-                told(&before.log, index),
-                told(&after.log, index)
+                after.current_term
             )
         });
     }
     if index <= before.commit_index {
         verdicts.broken(Property::CommittedStays, now, &[server], || {
+            let (was, is) = told(&before.log, &after.log, index);
             format!(
-                "{} knew that all up to index {} is committed, but replaced {} at index {index} by {}.",
+                "{} knew that all up to index {} is committed, but where it had {was}, at index {index}, it now has \
+                 {is}.",
                 Server(server),
-                before.commit_index,
-                told(&before.log, index),
-                told(&after.log, index)
+                before.commit_index
             )
         });
     }

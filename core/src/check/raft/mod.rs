@@ -23,6 +23,7 @@ use crate::raft::log::{Command, Index, Log, Term};
 use crate::raft::message::Message;
 use crate::raft::view::{Role, View};
 use alloc::format;
+use alloc::string::String;
 use committed::Committed;
 use promises::Promises;
 use terms::Terms;
@@ -209,11 +210,10 @@ impl<C: Command> Checker<C> {
         if !agrees {
             let index = logs::first_difference(&self.applied, &after.log).min(after.last_applied);
             verdicts.broken(Property::StateMachineSafety, now, &[server], || {
+                let (here, there) = told(&after.log, &self.applied, index);
                 format!(
-                    "at index {index} {} applied {}, but another server had applied {} there.",
-                    Server(server),
-                    told(&after.log, index),
-                    told(&self.applied, index)
+                    "at index {index} {} applied {here}, but another server had applied {there}.",
+                    Server(server)
                 )
             });
         } else if after.last_applied > longest {
@@ -259,20 +259,26 @@ fn incomplete<C: Command>(
 ) {
     verdicts.broken(Property::LeaderCompleteness, now, &[server], || {
         let index = logs::first_difference(entries, &after.log);
+        let missing = entries.term_at(index).unwrap_or_default();
         format!(
-            "{} was elected in term {} without {} at index {index}, which was committed in term {earlier}.",
+            "{} was elected in term {} without the entry of term {missing} at index {index}, which was committed in \
+             term {earlier}.",
             Server(server),
-            after.current_term,
-            told(entries, index),
+            after.current_term
         )
     });
 }
 
-/// An entry as a sentence names it.
-fn told<C: Command>(log: &Log<C>, index: Index) -> alloc::string::String {
-    match log.entry(index) {
-        Some(entry) => format!("{:?} of term {}", entry.command, entry.term),
+/// What two logs hold at an index, as a sentence names it. Commands are left out: they can be of any length.
+fn told<C: Command>(one: &Log<C>, other: &Log<C>, index: Index) -> (String, String) {
+    let name = |log: &Log<C>| match log.entry(index) {
+        Some(entry) => format!("an entry of term {}", entry.term),
         None => "nothing".into(),
+    };
+    match (one.term_at(index), other.term_at(index)) {
+        (Some(same), Some(term)) if same == term => (name(one), "another of that term".into()),
+        (Some(_), Some(term)) => (name(one), format!("one of term {term}")),
+        _ => (name(one), name(other)),
     }
 }
 

@@ -145,12 +145,11 @@ fn acknowledged<C: Command>(
         (Some(held), Some(wanted)) if held != wanted => {
             verdicts.broken(Property::TrueAcknowledgements, now, &[follower, leader], || {
                 let first = super::logs::first_difference(durable.log, leaders);
+                let (here, there) = super::told(durable.log, leaders, first);
                 format!(
                     "{} acknowledges entries up to index {index} of term {term}'s leader, but at index {first} it \
-                     holds {} where the leader holds {}.",
-                    Server(follower),
-                    super::told(durable.log, first),
-                    super::told(leaders, first)
+                     holds {here} where the leader holds {there}.",
+                    Server(follower)
                 )
             });
         }

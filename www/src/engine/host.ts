@@ -1,0 +1,223 @@
+// What the worker does for the page: owns the Playground, and answers each request with everything the page needs to
+// draw, in one message. It decides nothing about the cluster.
+
+import type {
+  Action,
+  Branch,
+  Check,
+  Config,
+  Frame,
+  JobInput,
+  JobOutput,
+  LogRow,
+  Mark,
+  Micros,
+  Progress,
+  Rule,
+  ToldStep,
+} from "splitbrain";
+import init, { freshSeed, Playground } from "splitbrain";
+
+export interface Text {
+  name: string;
+  text: string;
+}
+
+/** What the page wants besides the frame. */
+export interface Ask {
+  /** The window of log indexes in view. */
+  logs: { from: number | "latest"; count: number };
+  /** Steps after this number, at most `limit`; what the page has already is not sent twice. */
+  steps: { branch: number; after: number; limit: number };
+  /** Timeline marks of a branch from this one on. */
+  marks: { branch: number; from: number };
+  /** Checks, rules and branches too. */
+  whole: boolean;
+}
+
+export interface Answer {
+  frame: Frame;
+  done: boolean;
+  fraction: number;
+  logs?: { from: number; longest: number; rows: LogRow[] };
+  steps?: { branch: number; after: number; list: ToldStep[] };
+  marks?: { branch: number; from: number; list: Mark[] };
+  checks?: Check[];
+  rules?: Rule[];
+  branches?: Branch[];
+  config?: Config;
+  /** The run as it now stands, after anything that changed it: what a fresh engine is restored from. */
+  script?: string;
+}
+
+/** The engine trapped: this worker is of no more use. */
+export const TRAP = "EngineTrap";
+
+/** How far a new run is taken to find its first leader, and in what strides. */
+const SETTLE_WITHIN: Micros = 3_000_000;
+const SETTLE_STRIDE: Micros = 10_000;
+
+export class Host {
+  #playground: Playground | undefined;
+
+  async start(): Promise<Config> {
+    await init();
+    return Playground.defaultConfig();
+  }
+
+  freshSeed(): number {
+    return guarded(freshSeed);
+  }
+
+  /** A new run, taken to the moment its first leader is elected. */
+  open(config: Config, ask: Ask): Answer {
+    return guarded(() => {
+      this.#replace(Playground.open(config));
+      const engine = this.#engine();
+      for (let at = SETTLE_STRIDE; at <= SETTLE_WITHIN && engine.frame().leader === null; at += SETTLE_STRIDE) {
+        engine.runUntil(at, 1000);
+      }
+      return this.#changed(ask);
+    });
+  }
+
+  openScript(json: string, texts: Text[], ask: Ask): Answer {
+    return guarded(() => {
+      this.#replace(Playground.fromScript(json, texts));
+      return this.#changed(ask);
+    });
+  }
+
+  look(ask: Ask): Answer {
+    return guarded(() => this.#answer(ask));
+  }
+
+  advance(to: Micros, budget: number, ask: Ask): Answer {
+    return guarded(() => this.#progress(this.#engine().runUntil(to, budget), ask));
+  }
+
+  seek(at: Micros, step: number | undefined, budget: number, ask: Ask): Answer {
+    return guarded(() => this.#progress(this.#engine().seek(at, step, budget), ask));
+  }
+
+  step(ask: Ask): Answer {
+    return guarded(() => {
+      this.#engine().step();
+      return this.#answer(ask);
+    });
+  }
+
+  stepBack(ask: Ask): Answer {
+    return guarded(() => {
+      this.#engine().stepBack();
+      return this.#answer(ask);
+    });
+  }
+
+  act(actions: Action[], ask: Ask): Answer {
+    return guarded(() => {
+      for (const action of actions) this.#engine().act(action);
+      return this.#changed(ask);
+    });
+  }
+
+  submit(job: JobInput, ask: Ask): Answer {
+    return guarded(() => {
+      this.#engine().submit(job);
+      return this.#changed(ask);
+    });
+  }
+
+  switchBranch(id: number, ask: Ask): Answer {
+    return guarded(() => {
+      this.#engine().switchBranch(id);
+      return this.#changed(ask);
+    });
+  }
+
+  why(step: number): ToldStep[] {
+    return guarded(() => this.#engine().why(step));
+  }
+
+  jobOutput(): JobOutput | undefined {
+    return guarded(() => this.#engine().jobOutput());
+  }
+
+  script(): string {
+    return guarded(() => this.#engine().script());
+  }
+
+  fingerprint(): string {
+    return guarded(() => this.#engine().fingerprint());
+  }
+
+  provokeTrap(): void {
+    guarded(() => this.#engine().provokeTrap());
+  }
+
+  #engine(): Playground {
+    if (this.#playground === undefined) throw new Error("No run is open yet.");
+    return this.#playground;
+  }
+
+  #replace(next: Playground): void {
+    this.#playground?.free();
+    this.#playground = next;
+  }
+
+  #progress(progress: Progress, ask: Ask): Answer {
+    return { ...this.#answer(ask), done: progress.done, fraction: progress.fraction };
+  }
+
+  #changed(ask: Ask): Answer {
+    return {
+      ...this.#answer({ ...ask, whole: true }),
+      config: this.#engine().config(),
+      script: this.#engine().script(),
+    };
+  }
+
+  #answer(ask: Ask): Answer {
+    const engine = this.#engine();
+    const frame = engine.frame();
+    const answer: Answer = { frame, done: true, fraction: 1 };
+    if (!ask.whole) return answer;
+    const branch = frame.moment.branch;
+
+    const longest = Math.max(0, ...frame.nodes.map((node) => node.server?.lastIndex ?? 0));
+    const from = ask.logs.from === "latest" ? Math.max(1, longest - ask.logs.count + 1) : ask.logs.from;
+    answer.logs = { from, longest, rows: engine.logs(from, ask.logs.count) };
+
+    const known = ask.steps.branch === branch && ask.steps.after <= frame.moment.step ? ask.steps.after : 0;
+    const after = Math.max(known, frame.moment.step - ask.steps.limit, 0);
+    answer.steps = { branch, after, list: engine.stepsSince(after, ask.steps.limit) };
+
+    const marksFrom = ask.marks.branch === branch ? ask.marks.from : 0;
+    answer.marks = { branch, from: marksFrom, list: engine.marks(marksFrom) };
+
+    answer.checks = engine.checks();
+    answer.rules = engine.rules();
+    answer.branches = engine.branches();
+    return answer;
+  }
+}
+
+/** Runs a call into the engine, telling a trap (after which the instance is poisoned) from an ordinary error. */
+function guarded<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    if (isTrap(error)) {
+      const trap = new Error(error instanceof Error ? error.message : String(error));
+      trap.name = TRAP;
+      throw trap;
+    }
+    throw error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Besides traps proper: a stack that ran out, and the binding's own refusals once an earlier call has trapped. */
+const isTrap = (error: unknown): boolean =>
+  error instanceof WebAssembly.RuntimeError ||
+  error instanceof RangeError ||
+  (error instanceof Error && /recursive use of an object|null pointer passed to rust/.test(error.message));

@@ -1,0 +1,417 @@
+// The page's one connection to the engine: plays, seeks, acts, and keeps the view that panels draw. It owns pace and
+// presentation; what happens next is the engine's to say.
+
+import type { Action, Config, JobInput, JobOutput, Micros, ToldStep } from "splitbrain";
+import { span } from "../model/format.js";
+import { WINDOW } from "../model/log-window.js";
+import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
+import type { Answer, Ask, Text } from "./host.js";
+import { bundledTexts } from "./texts.js";
+import type { Busy, Notice, View } from "./view.js";
+import { Engine, EngineLost } from "./watchdog.js";
+
+/** Real time one call may take while playing: within an animation frame, with room to draw. */
+const FRAME_BUDGET_MS = 9;
+/** And while seeking, where only progress is drawn. */
+const SEEK_BUDGET_MS = 40;
+/** Panels other than the stage are refreshed this often while playing. */
+const WHOLE_EVERY_MS = 120;
+const STEPS_KEPT = 1500;
+const STEPS_AT_ONCE = 400;
+/** Opening a run or a job may have to read megabytes. */
+const LONG_CALL_MS = 60_000;
+
+export class Lab {
+  view: View | null = null;
+  playing = false;
+  notch = DEFAULT_NOTCH;
+  busy: Busy | null = null;
+  notice: Notice | null = null;
+  /** The log index the window starts at; "latest" follows the end. */
+  logsFrom: number | "latest" = "latest";
+
+  readonly #changed: () => void;
+  #engine = new Engine();
+  #defaults: Config | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #cancelled = false;
+  #seekingTo: number | null = null;
+  #raf = 0;
+  #lastTick = 0;
+  #lastWhole = 0;
+  /** What a fresh engine is restored from: the run after the last change that worked. */
+  #script: string | null = null;
+  /** Texts given to jobs by hand; a script names them by hash. */
+  #texts: Text[] = [];
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  // ── Opening ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Starts the engine and its default run. */
+  async start(): Promise<void> {
+    const config = await this.defaults();
+    await this.open({ ...config });
+  }
+
+  async defaults(): Promise<Config> {
+    this.#defaults ??= await this.#engine.call((host) => host.start(), LONG_CALL_MS);
+    return this.#defaults;
+  }
+
+  /** A new run. Throws the engine's sentence when the config is refused. */
+  open(config: Config): Promise<void> {
+    return this.#exclusive("opening a new run", async () => {
+      this.#take(await this.#engine.call((host) => host.open(config, this.#ask(true)), LONG_CALL_MS), true);
+      this.play();
+    });
+  }
+
+  /** Opens a run from its script and seeks to the moment it was saved at. */
+  openScript(json: string, texts: readonly Text[] = []): Promise<void> {
+    return this.#exclusive("opening a run", async () => {
+      await this.defaults();
+      const saved = savedMoment(json);
+      this.#texts = [...texts];
+      await this.#load(json);
+      if (saved !== null) await this.#seekNow(saved.at, saved.step, "Replaying the run");
+      this.pause();
+    });
+  }
+
+  async #load(json: string): Promise<void> {
+    const texts = [...this.#texts, ...(mentionsJob(json) ? await bundledTexts() : [])];
+    this.#take(await this.#engine.call((host) => host.openScript(json, texts, this.#ask(true)), LONG_CALL_MS), true);
+  }
+
+  freshSeed(): Promise<number> {
+    return this.#exclusive("drawing a seed", () => this.#engine.call((host) => host.freshSeed()));
+  }
+
+  // ── Time ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  play(): void {
+    if (this.playing) return;
+    this.playing = true;
+    this.#lastTick = performance.now();
+    this.#raf = requestAnimationFrame(this.#tick);
+    this.#changed();
+  }
+
+  pause(): void {
+    if (!this.playing) return;
+    this.playing = false;
+    cancelAnimationFrame(this.#raf);
+    this.#changed();
+    void this.refresh();
+  }
+
+  toggle(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  setSpeed(notch: number): void {
+    this.notch = notch;
+    this.#changed();
+  }
+
+  readonly #tick = (at: number): void => {
+    if (!this.playing) return;
+    this.#raf = requestAnimationFrame(this.#tick);
+    if (this.#waiting > 0 || this.view === null) {
+      this.#lastTick = at;
+      return;
+    }
+    const to = this.view.now + virtualFor(at - this.#lastTick, this.notch);
+    this.#lastTick = at;
+    const whole = at - this.#lastWhole >= WHOLE_EVERY_MS;
+    if (whole) this.#lastWhole = at;
+    void this.#exclusive("running", async () => {
+      const answer = await this.#engine.call((host) => host.advance(to, FRAME_BUDGET_MS, this.#ask(whole)));
+      this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
+    });
+  };
+
+  async step(): Promise<void> {
+    this.pause();
+    await this.#exclusive("stepping", async () => {
+      const before = this.view?.frame.nodes ?? null;
+      this.#take(await this.#engine.call((host) => host.step(this.#ask(true))), false, undefined, before);
+    });
+  }
+
+  async stepBack(): Promise<void> {
+    this.pause();
+    await this.#exclusive("stepping back", async () => {
+      this.#take(await this.#engine.call((host) => host.stepBack(this.#ask(true)), LONG_CALL_MS));
+    });
+  }
+
+  /** Goes to a moment of this branch. While one seek runs, only the newest request that arrives is kept. */
+  async seek(at: Micros, step?: number): Promise<void> {
+    this.#seekingTo = at;
+    await this.#exclusive("seeking", async () => {
+      if (step === undefined && this.#seekingTo !== at) return;
+      await this.#seekNow(at, step, "Seeking");
+    });
+  }
+
+  async #seekNow(at: Micros, step: number | undefined, label: string): Promise<void> {
+    this.#cancelled = false;
+    const started = performance.now();
+    for (;;) {
+      const answer = await this.#engine.call(
+        (host) => host.seek(at, step, SEEK_BUDGET_MS, this.#ask(true)),
+        LONG_CALL_MS,
+      );
+      this.#take(answer, false, answer.done ? Math.max(at, answer.frame.moment.at) : undefined);
+      if (answer.done || this.#cancelled) break;
+      if (performance.now() - started > 200) this.#setBusy({ label, fraction: answer.fraction });
+    }
+    this.#setBusy(null);
+  }
+
+  /** Runs as fast as it can until `goal` holds, at most `within` virtual time; can be cancelled. */
+  async runUntil(
+    label: string,
+    goal: (view: View) => boolean,
+    within: Micros,
+    part: (view: View) => number,
+  ): Promise<void> {
+    this.pause();
+    await this.#exclusive("running ahead", async () => {
+      this.#cancelled = false;
+      const end = (this.view?.now ?? 0) + within;
+      while (this.view !== null && !goal(this.view) && this.view.now < end && !this.#cancelled) {
+        const to: Micros = Math.min(end, this.view.now + 20_000);
+        const whole = performance.now() - this.#lastWhole >= WHOLE_EVERY_MS;
+        if (whole) this.#lastWhole = performance.now();
+        const answer = await this.#engine.call((host) => host.advance(to, SEEK_BUDGET_MS, this.#ask(whole)));
+        this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
+        this.#setBusy({ label, fraction: this.view === null ? 0 : part(this.view) });
+      }
+      this.#setBusy(null);
+      this.#take(await this.#engine.call((host) => host.look(this.#ask(true))));
+    });
+  }
+
+  /** Stops a seek or a run ahead where it is. */
+  cancel(): void {
+    this.#cancelled = true;
+  }
+
+  // ── Doing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Does something to the cluster, now. Engine errors become a notice. */
+  act(...actions: Action[]): Promise<void> {
+    const label = actions.map(describe).join(", ");
+    return this.#exclusive(label, async () => {
+      this.#take(await this.#engine.call((host) => host.act(actions, this.#ask(true))), true);
+    });
+  }
+
+  submit(job: JobInput, own: boolean): Promise<void> {
+    return this.#exclusive("submitting a job", async () => {
+      this.#take(await this.#engine.call((host) => host.submit(job, this.#ask(true)), LONG_CALL_MS), true);
+      if (own) this.#texts.push(...job.inputs);
+    });
+  }
+
+  switchBranch(id: number): Promise<void> {
+    return this.#exclusive("switching branches", async () => {
+      const target = this.view?.branches.find((branch) => branch.id === id);
+      this.#take(await this.#engine.call((host) => host.switchBranch(id, this.#ask(true))), true);
+      const to = target?.forkedAt ?? target?.end;
+      if (to) await this.#seekNow(to.at, to.step, "Replaying the branch");
+    });
+  }
+
+  why(step: number): Promise<ToldStep[]> {
+    return this.#exclusive("looking for causes", () => this.#engine.call((host) => host.why(step)));
+  }
+
+  jobOutput(): Promise<JobOutput | undefined> {
+    return this.#exclusive("reading the output", () => this.#engine.call((host) => host.jobOutput(), LONG_CALL_MS));
+  }
+
+  /** The run as JSON, saved at this moment. */
+  script(): Promise<string> {
+    return this.#exclusive("saving the run", () => this.#engine.call((host) => host.script(), LONG_CALL_MS));
+  }
+
+  /** The texts a reader of this run's script needs besides the bundled ones. */
+  get ownTexts(): readonly Text[] {
+    return this.#texts;
+  }
+
+  /** Draws the current moment again, panels included. */
+  refresh(): Promise<void> {
+    return this.#exclusive("looking", async () => {
+      if (this.view !== null)
+        this.#take(await this.#engine.call((host) => host.look(this.#ask(true))), false, this.view.now);
+    });
+  }
+
+  showLogs(from: number | "latest"): void {
+    this.logsFrom = from;
+    void this.refresh();
+  }
+
+  say(text: string, kind: Notice["kind"] = "info"): void {
+    this.notice = { kind, text };
+    this.#changed();
+  }
+
+  dismiss(): void {
+    this.notice = null;
+    this.#changed();
+  }
+
+  /** For tests only: makes the engine trap as a fault of ours would. */
+  provokeTrap(): Promise<void> {
+    return this.#exclusive("a trap provoked by a test", () => this.#engine.call((host) => host.provokeTrap()));
+  }
+
+  stop(): void {
+    this.pause();
+    this.#engine.discard();
+  }
+
+  // ── Inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Calls into the engine happen one after another, in the order they were asked for. */
+  #exclusive<T>(label: string, work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const turn = this.#queue.then(work).catch(async (error: unknown) => {
+      if (error instanceof EngineLost) await this.#recover(label, error);
+      else this.say(error instanceof Error ? error.message : String(error), "error");
+      this.#setBusy(null);
+      throw new Handled(error);
+    });
+    this.#queue = turn.then(
+      () => {
+        this.#waiting--;
+      },
+      () => {
+        this.#waiting--;
+      },
+    );
+    // The notice has told the reader already; callers that do not look at the result need not catch.
+    turn.catch(() => {});
+    return turn;
+  }
+
+  /** A fresh engine, with the run as it was before whatever ended the old one. */
+  async #recover(label: string, lost: EngineLost): Promise<void> {
+    this.#engine.discard();
+    this.playing = false;
+    cancelAnimationFrame(this.#raf);
+    const moment = this.view?.frame.moment;
+    this.#engine = new Engine();
+    this.#defaults = null;
+    try {
+      const config = await this.defaults();
+      if (this.#script === null) {
+        this.#take(await this.#engine.call((host) => host.open(config, this.#ask(true)), LONG_CALL_MS), true);
+        this.say(
+          `The engine stopped (${lost.message}) while ${label}. A fresh one was started with a new run.`,
+          "error",
+        );
+        return;
+      }
+      await this.#load(this.#script);
+      if (moment) await this.#seekNow(moment.at, moment.step, "Restoring the run");
+      this.say(
+        `The engine stopped (${lost.message}) during: ${label}. A fresh one was started and your run restored to ${span(moment?.at ?? 0)}, just before that. It is paused; play on, or save it from Share.`,
+        "error",
+      );
+    } catch (error) {
+      this.say(
+        `The engine stopped (${lost.message}) and could not be restored: ${error instanceof Error ? error.message : String(error)}. Reload the page to begin again.`,
+        "error",
+      );
+    }
+  }
+
+  #setBusy(busy: Busy | null): void {
+    if (this.busy === busy) return;
+    this.busy = busy;
+    this.#changed();
+  }
+
+  #ask(whole: boolean): Ask {
+    const view = this.view;
+    const branch = view?.frame.moment.branch ?? -1;
+    return {
+      whole,
+      logs: { from: this.logsFrom, count: WINDOW },
+      steps: { branch, after: view?.steps.at(-1)?.number ?? 0, limit: STEPS_AT_ONCE },
+      marks: { branch, from: view?.marks.length ?? 0 },
+    };
+  }
+
+  /** A new view from an answer. `fresh`: the run itself changed, so that a script came along. */
+  #take(answer: Answer, fresh = false, now: number = answer.frame.moment.at, before: View["before"] = null): void {
+    const old = this.view;
+    const { frame } = answer;
+    if (fresh && answer.script !== undefined) this.#script = answer.script;
+    const config = answer.config ?? old?.config;
+    if (config === undefined) return;
+    this.view = {
+      config,
+      frame,
+      now: Math.max(now, frame.moment.at),
+      logs: answer.logs ?? old?.logs ?? { from: 1, longest: 0, rows: [] },
+      steps: answer.steps ? joinSteps(old, answer.steps) : (old?.steps ?? []),
+      marks: answer.marks ? joinMarks(old, answer.marks) : (old?.marks ?? []),
+      checks: answer.checks ?? old?.checks ?? [],
+      rules: answer.rules ?? old?.rules ?? [],
+      branches: answer.branches ?? old?.branches ?? [],
+      before,
+    };
+    this.#changed();
+  }
+}
+
+/** An error the reader has been told about. */
+export class Handled extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+function joinSteps(old: View | null, added: NonNullable<Answer["steps"]>): ToldStep[] {
+  const same = old !== null && old.frame.moment.branch === added.branch;
+  const kept = same ? old.steps.filter((step) => step.number <= added.after) : [];
+  // A gap would read as if nothing had happened in between: begin again after it.
+  const whole = kept.at(-1)?.number === added.after ? [...kept, ...added.list] : added.list;
+  return whole.slice(-STEPS_KEPT);
+}
+
+function joinMarks(old: View | null, added: NonNullable<Answer["marks"]>): View["marks"] {
+  if (added.from === 0) return added.list;
+  if (added.list.length === 0) return old?.marks ?? [];
+  return [...(old?.marks.slice(0, added.from) ?? []), ...added.list];
+}
+
+function describe(action: Action): string {
+  return "node" in action ? `“${action.do}” on node ${action.node + 1}` : `“${action.do}”`;
+}
+
+/** The moment a script was saved at; null when it names none, and the engine then says what is wrong with it. */
+function savedMoment(json: string): { at: number; step: number } | null {
+  try {
+    const saved: unknown = (JSON.parse(json) as { saved?: unknown }).saved;
+    if (typeof saved !== "object" || saved === null) return null;
+    const { at, step } = saved as { at?: unknown; step?: unknown };
+    return typeof at === "number" && typeof step === "number" ? { at, step } : null;
+  } catch {
+    return null;
+  }
+}
+
+const mentionsJob = (json: string): boolean => /"submit"|"job"|"texts"/i.test(json);

@@ -1,0 +1,36 @@
+// What the page knows at one moment: everything a panel may draw. Replaced as a whole, never changed in place.
+
+import type { Branch, Check, Config, Frame, LogRow, Mark, Node, Rule, ToldStep } from "splitbrain";
+
+export interface View {
+  readonly config: Config;
+  readonly frame: Frame;
+  /** Virtual time drawn, in microseconds. */
+  readonly now: number;
+  readonly logs: { readonly from: number; readonly longest: number; readonly rows: readonly LogRow[] };
+  /** The last steps of this branch up to now, oldest first. */
+  readonly steps: readonly ToldStep[];
+  readonly marks: readonly Mark[];
+  readonly checks: readonly Check[];
+  readonly rules: readonly Rule[];
+  readonly branches: readonly Branch[];
+  /** The nodes as they were one step earlier, while stepping; for “was” marks. */
+  readonly before: readonly Node[] | null;
+}
+
+export interface Busy {
+  readonly label: string;
+  /** 0 to 1. */
+  readonly fraction: number;
+}
+
+export interface Notice {
+  readonly kind: "info" | "error";
+  readonly text: string;
+}
+
+export const nodeOf = (frame: Frame, id: number | null | undefined): Node | undefined =>
+  id === null || id === undefined ? undefined : frame.nodes.find((node) => node.id === id);
+
+export const nameIn = (frame: Frame, id: number | null | undefined): string =>
+  id === null || id === undefined ? "none" : (nodeOf(frame, id)?.name ?? `node ${id}`);

@@ -1,0 +1,160 @@
+// Where everything stands on the stage. Position is identity: it depends on the cluster's shape and the room there is,
+// never on what happens.
+
+import type { NodeId } from "splitbrain";
+import { type Point, polar } from "./geometry.js";
+
+export interface Shape {
+  readonly servers: number;
+  readonly clients: number;
+  readonly workers: number;
+  /** Tiles to make room for: map and reduce tasks. */
+  readonly tasks: number;
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly narrow: boolean;
+  readonly ring: { readonly centre: Point; readonly r: number };
+  readonly nodeR: number;
+  /** Radius of the election timer's arc. */
+  readonly timerR: number;
+  /** Where a node's messages leave from and arrive at. */
+  readonly at: ReadonlyMap<NodeId, Point>;
+  /** How far from that point a message starts and ends. */
+  readonly inset: ReadonlyMap<NodeId, number>;
+  /** Cards of clients, coordinator, store and workers. */
+  readonly cards: ReadonlyMap<NodeId, Box>;
+  readonly ground: {
+    readonly title: Point;
+    readonly tiles: Box;
+    readonly columns: number;
+    readonly pitch: number;
+  } | null;
+}
+
+const NARROW = 640;
+const TIMER_GAP = 12;
+const CLIENT = { width: 148, height: 56, gap: 16 };
+const CARD = { width: 132, height: 28, gap: 6 };
+
+/** The stage for a cluster in `width` × `height` pixels. A narrow stage is as high as it needs to be. */
+export function layout(width: number, height: number, shape: Shape): Layout {
+  const narrow = width < NARROW;
+  const ground = shape.workers > 0;
+  const margin = narrow ? 14 : 24;
+  const extras = ground ? shape.workers + 2 : 0;
+
+  const cardColumns = narrow ? 2 : Math.max(2, Math.ceil(extras / 3));
+  const cardRows = Math.ceil(extras / cardColumns);
+  const cardWidth = narrow ? (width - 2 * margin - CARD.gap) / 2 : CARD.width;
+  const cardHeight = narrow ? 44 : CARD.height;
+  const cardsHeight = cardRows * cardHeight + Math.max(0, cardRows - 1) * CARD.gap;
+  const cardsWidth = cardColumns * cardWidth + (cardColumns - 1) * CARD.gap;
+  const tilesWidth = narrow ? width - 2 * margin : Math.max(120, width - 2 * margin - cardsWidth - 28);
+  const tilesHeight = narrow ? 74 : Math.max(46, cardsHeight - 24);
+  const groundHeight = !ground ? 0 : narrow ? 22 + tilesHeight + 10 + cardsHeight + margin : cardsHeight + margin + 12;
+
+  const clientColumns = narrow ? Math.min(2, Math.max(1, shape.clients)) : 1;
+  const clientRows = Math.ceil(shape.clients / clientColumns);
+  const clientWidth = narrow ? (width - 2 * margin - (clientColumns - 1) * CARD.gap) / clientColumns : CLIENT.width;
+  const clientsHeight = clientRows * CLIENT.height + Math.max(0, clientRows - 1) * (narrow ? CARD.gap : CLIENT.gap);
+
+  const ringHeight = narrow ? Math.min(width - 30, 380) : Math.max(240, height - groundHeight - 6);
+  const ringWidth = narrow || shape.clients === 0 ? width : width - CLIENT.width - margin;
+  const { centre, r, nodeR } = ring(ringWidth, ringHeight, shape.servers, narrow);
+  const total = narrow
+    ? ringHeight + clientsHeight + (shape.clients ? 18 : 0) + groundHeight
+    : Math.max(height, ringHeight + groundHeight);
+
+  const at = new Map<NodeId, Point>();
+  const inset = new Map<NodeId, number>();
+  const cards = new Map<NodeId, Box>();
+  for (let i = 0; i < shape.servers; i++) {
+    at.set(i, polar(centre, r, angleOf(i, shape.servers)));
+    inset.set(i, nodeR + TIMER_GAP);
+  }
+  const card = (id: NodeId, box: Box, anchor: Point) => {
+    cards.set(id, box);
+    at.set(id, anchor);
+    inset.set(id, 4);
+  };
+  for (let i = 0; i < shape.clients; i++) {
+    const id = shape.servers + i;
+    if (narrow) {
+      const x = margin + (i % clientColumns) * (clientWidth + CARD.gap);
+      const y = ringHeight + 6 + Math.floor(i / clientColumns) * (CLIENT.height + CARD.gap);
+      card(id, { x, y, width: clientWidth, height: CLIENT.height }, { x: x + clientWidth / 2, y });
+    } else {
+      const gap = Math.min(CLIENT.gap, (ringHeight - shape.clients * CLIENT.height) / Math.max(1, shape.clients));
+      const y = centre.y - (shape.clients * CLIENT.height + (shape.clients - 1) * gap) / 2 + i * (CLIENT.height + gap);
+      const x = width - margin - CLIENT.width;
+      card(id, { x, y, width: CLIENT.width, height: CLIENT.height }, { x, y: y + CLIENT.height / 2 });
+    }
+  }
+  const groundTop = total - groundHeight;
+  if (ground) {
+    const left = narrow ? margin : width - margin - cardsWidth;
+    const top = narrow ? groundTop + 22 + tilesHeight + 10 : groundTop + 4;
+    for (let i = 0; i < extras; i++) {
+      const x = left + (i % cardColumns) * (cardWidth + CARD.gap);
+      const y = top + Math.floor(i / cardColumns) * (cardHeight + CARD.gap);
+      card(
+        shape.servers + shape.clients + i,
+        { x, y, width: cardWidth, height: cardHeight },
+        { x: x + cardWidth / 2, y: y + cardHeight / 2 },
+      );
+    }
+  }
+  const tiles = { x: margin, y: groundTop + 22, width: tilesWidth, height: tilesHeight };
+  return {
+    width,
+    height: total,
+    narrow,
+    ring: { centre, r },
+    nodeR,
+    timerR: nodeR + TIMER_GAP,
+    at,
+    inset,
+    cards,
+    ground: ground ? { title: { x: margin, y: groundTop + 12 }, tiles, ...tiling(tiles, shape.tasks) } : null,
+  };
+}
+
+/** The clockwise angle of server number `i` of `count`, the first at the top. */
+export const angleOf = (i: number, count: number): number => (2 * Math.PI * i) / Math.max(1, count);
+
+function ring(width: number, height: number, servers: number, narrow: boolean) {
+  // An odd ring does not reach as far down as up: centre what is drawn, not the circle.
+  const down = servers > 1 && servers % 2 === 1 ? Math.cos(Math.PI / servers) : 1;
+  const label = narrow ? 20 : 24;
+  let nodeR = Math.min(narrow ? 33 : 42, height / 9);
+  // Labels stand beside the nodes on a wide stage, under them on a narrow one.
+  const beside = narrow ? 8 : 112;
+  const under = narrow ? 20 : 0;
+  const room = (size: number) =>
+    Math.min((height - 2 * (size + TIMER_GAP + 4) - label - under) / (1 + down), width / 2 - size - TIMER_GAP - beside);
+  let r = Math.max(40, room(nodeR));
+  if (servers > 2) {
+    // Neighbours must leave room between them for the messages they exchange.
+    nodeR = Math.min(nodeR, r * Math.sin(Math.PI / servers) - TIMER_GAP - 6);
+    r = Math.max(40, room(nodeR));
+  }
+  const used = r * (1 + down) + 2 * (nodeR + TIMER_GAP) + label + under;
+  return { centre: { x: width / 2, y: (height - used) / 2 + label + nodeR + TIMER_GAP + r }, r, nodeR };
+}
+
+/** Square tiles: the largest pitch, up to 15 pixels, at which all tasks fit. */
+function tiling(box: Box, tasks: number): { columns: number; pitch: number } {
+  let pitch = 15;
+  while (pitch > 4 && Math.floor(box.width / pitch) * Math.floor(box.height / pitch) < tasks) pitch -= 0.5;
+  return { pitch, columns: Math.max(1, Math.floor(box.width / pitch)) };
+}

@@ -1,0 +1,261 @@
+// The key/value console: operations by a chosen client, their replies and attempts, and what every server stores.
+
+import { css, html, nothing } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+import type { Node } from "splitbrain";
+import { nameIn } from "../engine/view.js";
+import { parseOperation } from "../model/command.js";
+import { cut, seconds, span } from "../model/format.js";
+import { controls } from "../style/controls.js";
+import { Panel } from "./panel.js";
+
+const LOAD_EVERY = 60_000;
+
+@customElement("sb-key-value")
+export class KeyValue extends Panel {
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      form {
+        display: grid;
+        gap: 8px;
+      }
+      form + form {
+        margin-top: 8px;
+      }
+      form .soft {
+        font-size: 12.5px;
+      }
+      .line {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 8px;
+      }
+      .line input {
+        font-family: var(--mono);
+        width: 100%;
+      }
+      .pieces {
+        display: grid;
+        grid-template-columns: auto 1fr 1.6fr auto;
+        gap: 8px;
+      }
+      .pieces input {
+        min-width: 0;
+        width: 100%;
+      }
+      .wrong {
+        color: var(--hold);
+        margin: 0;
+      }
+      .scroll {
+        overflow-x: auto;
+      }
+      td.mono {
+        overflow-wrap: anywhere;
+      }
+      .number {
+        text-align: right;
+      }
+      .again {
+        color: var(--hold);
+      }
+      .servers {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(200px, 1fr));
+        gap: 12px;
+      }
+      .servers article {
+        border: 1px solid var(--line);
+        border-radius: 10px;
+        padding: 10px 12px;
+        min-width: 0;
+      }
+      .servers h3 {
+        display: flex;
+        justify-content: space-between;
+        gap: 8px;
+      }
+      .servers h3 span {
+        font-weight: 400;
+        font-size: 12px;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 2px 10px;
+        margin: 0;
+        font: 12px/1.5 var(--mono);
+        max-height: 150px;
+        overflow: auto;
+      }
+      dt {
+        color: var(--soft);
+      }
+      dd {
+        margin: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .sessions {
+        margin-top: 8px;
+        padding-top: 6px;
+        border-top: 1px dashed var(--line);
+        font-size: 12px;
+        color: var(--soft);
+      }
+    `,
+  ];
+
+  @state() private chosen: number | null = null;
+  @state() private wrong = "";
+  @state() private verb: "get" | "put" | "append" = "put";
+  @query("#line") private line!: HTMLInputElement | null;
+  @query("#key") private key!: HTMLInputElement | null;
+  @query("#value") private value!: HTMLInputElement | null;
+
+  get #clients() {
+    return this.view.frame.nodes.filter((node) => node.kind === "client");
+  }
+
+  get #client(): Node | undefined {
+    return this.#clients.find((node) => node.id === this.chosen) ?? this.#clients[0];
+  }
+
+  override render() {
+    const node = this.#client;
+    if (!node?.client)
+      return html`<section><div class="empty"><p>This cluster has no clients. Start a new run with at least one.</p></div></section>`;
+    return html`${this.#console(node)}${this.#history(node)}${this.#stores()}`;
+  }
+
+  #console(node: Node) {
+    const loaded = node.client?.load ?? null;
+    return html`<section>
+      <form @submit=${this.#send}>
+        <div class="row" role="group" aria-label="Client">
+          ${this.#clients.map(
+            (client) =>
+              html`<button type="button" aria-pressed=${client.id === node.id} title="Operations by ${client.name}" @click=${() => {
+                this.chosen = client.id;
+              }}>${client.name}</button>`,
+          )}
+          <label class="row"><input type="checkbox" role="switch" .checked=${loaded !== null} aria-label="Steady load by ${node.name}" @change=${() => this.#load(node)} />
+            steady load</label>
+          <span class="soft">${node.client?.pending ? `waiting for #${node.client.pending.number}` : ""}${node.client && node.client.queued > 0 ? `, ${node.client.queued} more` : ""}</span>
+        </div>
+        <div class="line">
+          <input id="line" aria-label="Operation" placeholder="put x 1" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="wrong" @input=${() => {
+            this.wrong = "";
+          }} />
+          <button class="primary" title="Send (Enter)">Send</button>
+        </div>
+        <p id="wrong" class="wrong" role="alert" ?hidden=${this.wrong === ""}>${this.wrong}</p>
+      </form>
+      <form @submit=${this.#sendPieces}>
+        <div class="pieces">
+          <select aria-label="Verb" @change=${(event: Event) => {
+            this.verb = (event.target as HTMLSelectElement).value as typeof this.verb;
+          }}>${(["put", "append", "get"] as const).map((verb) => html`<option ?selected=${verb === this.verb}>${verb}</option>`)}</select>
+          <input id="key" aria-label="Key" placeholder="key" autocomplete="off" />
+          <input id="value" aria-label="Value" placeholder="value" autocomplete="off" ?disabled=${this.verb === "get"} />
+          <button title="Send this operation">Do it</button>
+        </div>
+      </form>
+    </section>`;
+  }
+
+  #send(event: Event) {
+    event.preventDefault();
+    const node = this.#client;
+    if (!node || !this.line) return;
+    const operation = parseOperation(this.line.value);
+    if ("error" in operation) {
+      this.wrong = operation.error;
+      return;
+    }
+    this.line.value = "";
+    void this.lab.act({ ...operation, client: node.id });
+  }
+
+  #sendPieces(event: Event) {
+    event.preventDefault();
+    const node = this.#client;
+    const key = this.key?.value ?? "";
+    if (!node) return;
+    if (key === "") {
+      this.wrong = "Name a key first.";
+      this.key?.focus();
+      return;
+    }
+    this.wrong = "";
+    const value = this.value?.value ?? "";
+    void this.lab.act(
+      this.verb === "get" ? { do: "get", client: node.id, key } : { do: this.verb, client: node.id, key, value },
+    );
+  }
+
+  #load(node: Node) {
+    void this.lab.act(
+      node.client?.load
+        ? { do: "quiet", client: node.id }
+        : { do: "load", client: node.id, every: LOAD_EVERY, keys: 5, writes: 600 },
+    );
+  }
+
+  #history(node: Node) {
+    const history = [...(node.client?.history ?? [])].reverse();
+    if (history.length === 0) {
+      return html`<section><div class="empty"><p>${node.name} has not asked for anything yet. Type <span class="mono">put x 1</span> and press Enter, then <span class="mono">get x</span>.</p></div></section>`;
+    }
+    return html`<section>
+      <h2>${node.name}'s operations, newest first</h2>
+      <div class="scroll"><table aria-label="Operations of ${node.name}">
+        <thead><tr><th scope="col">#</th><th scope="col">operation</th><th scope="col">reply</th><th scope="col" class="number">attempts</th><th scope="col" class="number">took</th><th scope="col" class="number">index</th></tr></thead>
+        <tbody>${history.map(
+          (one) => html`<tr>
+            <td class="mono soft" title="called at ${seconds(one.calledAt)}">${one.number}</td>
+            <td class="mono">${cut(one.text, 80)}</td>
+            <td class="mono">${one.reply === null ? html`<span class="soft">waiting</span>` : one.reply === "" ? html`<span class="soft">(empty)</span>` : cut(one.reply, 80)}</td>
+            <td class="number ${one.attempts > 1 ? "again" : ""}">${one.attempts}</td>
+            <td class="number">${one.returnedAt === null ? "…" : span(one.returnedAt - one.calledAt)}</td>
+            <td class="number">${one.index ?? "–"}</td></tr>`,
+        )}</tbody>
+      </table></div>
+    </section>`;
+  }
+
+  #stores() {
+    const servers = this.view.frame.nodes.filter((node) => node.server);
+    return html`<section>
+      <h2>What each server stores, and the session table that tells a repeat from a new request</h2>
+      <div class="servers">
+        ${servers.map((node) => {
+          const server = node.server;
+          if (!server) return nothing;
+          return html`<article aria-label="${node.name}'s store">
+            <h3>${node.name} <span class="soft">${node.status === "down" ? "crashed" : `applied ${server.lastApplied}`}</span></h3>
+            ${
+              server.store.length === 0
+                ? html`<p class="soft">empty</p>`
+                : html`<dl>${server.store.map(([key, value]) => html`<dt>${cut(key, 24)}</dt><dd title=${value}>${value === "" ? html`<span class="soft">(empty)</span>` : cut(value, 200)}</dd>`)}</dl>`
+            }
+            ${server.storeSize > server.store.length ? html`<p class="soft">and ${server.storeSize - server.store.length} more keys</p>` : nothing}
+            <div class="sessions">${
+              server.sessions.length === 0
+                ? "no sessions"
+                : server.sessions.map(
+                    (one) =>
+                      html`<div>${nameIn(this.view.frame, one.client)} up to #${one.number}${one.reply === null ? "" : html` → <span class="mono">${cut(one.reply, 18) || "(empty)"}</span>`}</div>`,
+                  )
+            }</div>
+          </article>`;
+        })}
+      </div>
+    </section>`;
+  }
+}

@@ -1,0 +1,292 @@
+// The logs, aligned by index: one row a server. Committed entries are solid, the rest dashed; what differs is hatched.
+
+import { css, html, nothing, svg } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import type { LogRow } from "splitbrain";
+import { nameIn, nodeOf } from "../engine/view.js";
+import { cut } from "../model/format.js";
+import { divergent, latest, shorthand, WINDOW } from "../model/log-window.js";
+import { hue } from "../model/palette.js";
+import { controls, hues } from "../style/controls.js";
+import { Panel } from "./panel.js";
+import { stepRow, stepStyle } from "./step-row.js";
+
+const LABEL = 40;
+const ROW = 40;
+const CELL = 26;
+const TOP = 24;
+
+@customElement("sb-logs")
+export class Logs extends Panel {
+  static override styles = [
+    controls,
+    hues,
+    stepStyle,
+    css`
+      :host {
+        display: block;
+      }
+      .top {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        margin-bottom: 4px;
+      }
+      .top h2 {
+        flex: 1;
+        margin: 0;
+      }
+      .top button {
+        min-height: 28px;
+        padding: 2px 9px;
+        font-size: 12px;
+      }
+      svg {
+        display: block;
+        width: 100%;
+      }
+      text {
+        font-family: inherit;
+        fill: var(--ink);
+      }
+      .head {
+        font-size: 11px;
+        fill: var(--soft);
+        text-anchor: middle;
+      }
+      .server {
+        font-size: 13px;
+        font-weight: 600;
+      }
+      .entry rect {
+        fill: var(--fill);
+        stroke: var(--edge);
+        stroke-width: 1.5;
+      }
+      .entry text {
+        font: 11px var(--mono);
+        text-anchor: middle;
+        fill: var(--on);
+      }
+      .entry.open rect {
+        fill-opacity: 0.14;
+        stroke-dasharray: 4 3;
+      }
+      .entry.open text {
+        fill: var(--ink);
+      }
+      .differs {
+        fill: url(#hatch);
+        pointer-events: none;
+      }
+      .hatch {
+        stroke: var(--ink);
+        stroke-width: 1.6;
+        stroke-opacity: 0.55;
+      }
+      .applied {
+        stroke: var(--ink);
+        stroke-width: 2;
+        stroke-linecap: round;
+      }
+      .match {
+        fill: var(--soft);
+      }
+      .next {
+        fill: var(--card);
+        stroke: var(--soft);
+        stroke-width: 1.3;
+      }
+      .missing {
+        fill: none;
+        stroke: var(--faint);
+        stroke-dasharray: 2 4;
+      }
+      .commit {
+        stroke: var(--ink);
+        stroke-width: 1.6;
+      }
+      .note {
+        font-size: 10.5px;
+        fill: var(--soft);
+      }
+      .unsaved {
+        fill: var(--card);
+        stroke: var(--ink);
+        stroke-width: 1.2;
+      }
+      .down {
+        opacity: 0.55;
+      }
+      .legend {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 16px;
+        font-size: 11.5px;
+        color: var(--soft);
+        margin: 8px 0 0;
+        padding: 0;
+        list-style: none;
+      }
+      .legend svg {
+        display: inline-block;
+        width: 14px;
+        height: 12px;
+        vertical-align: -1px;
+        margin-right: 5px;
+      }
+      .legend .entry {
+        --fill: var(--soft);
+        --edge: var(--soft);
+      }
+    `,
+  ];
+
+  @state() private width = 480;
+  #resize = new ResizeObserver(([entry]) => {
+    if (entry && entry.contentRect.width > 0) this.width = entry.contentRect.width - 36;
+  });
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.#resize.observe(this);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+  }
+
+  override render() {
+    const { logs, steps } = this.view;
+    const told = steps
+      .filter((step) => step.kind !== "quiet")
+      .slice(-8)
+      .reverse();
+    return html`
+      <section>
+        <div class="top">
+          <h2>Logs, aligned by index</h2>
+          <button aria-label="Earlier entries" title="Earlier entries" ?disabled=${logs.from <= 1} @click=${() => this.#scroll(-6)}>◂</button>
+          <button aria-label="Later entries" title="Later entries" ?disabled=${this.lab.logsFrom === "latest"} @click=${() => this.#scroll(6)}>▸</button>
+          <button title="Follow the end of the logs" aria-pressed=${this.lab.logsFrom === "latest"} @click=${() => this.lab.showLogs("latest")}>Latest</button>
+        </div>
+        ${logs.longest === 0 ? this.#empty() : this.#table()}
+      </section>
+      <section>
+        <h2>What just happened</h2>
+        ${
+          told.length === 0
+            ? html`<p class="soft">Nothing yet. Press Play, or Step for one step at a time.</p>`
+            : html`<ol class="steps">${told.map((step) =>
+                stepRow(step, {
+                  go: (one) => {
+                    this.lab.pause();
+                    void this.lab.seek(one.at, one.number);
+                  },
+                }),
+              )}</ol>`
+        }
+      </section>`;
+  }
+
+  #empty() {
+    return html`<div class="empty"><p>Every log is empty: no client has asked for anything yet.</p>
+      <p><button class="link" @click=${() => this.dispatchEvent(new CustomEvent("sb-tab", { detail: "kv", bubbles: true, composed: true }))}>Put a key</button>
+      and watch its entry reach one log, then a majority, then be committed.</p></div>`;
+  }
+
+  #scroll(by: number) {
+    const { longest } = this.view.logs;
+    const from = Math.max(1, this.view.logs.from + by);
+    this.lab.showLogs(from >= latest(longest) ? "latest" : from);
+  }
+
+  #table() {
+    const { logs, frame } = this.view;
+    const columns = Math.max(4, Math.min(WINDOW, Math.floor((this.width - LABEL) / 39)));
+    const first = this.lab.logsFrom === "latest" ? Math.max(logs.from, latest(logs.longest, columns)) : logs.from;
+    const pitch = Math.min(48, (this.width - LABEL) / columns);
+    const height = TOP + logs.rows.length * ROW + 10;
+    const differing = divergent(logs.rows);
+    const leader = nodeOf(frame, frame.leader);
+    const commit = leader?.server?.commitIndex ?? Math.max(0, ...logs.rows.map((row) => row.commitIndex));
+    const x = (index: number) => LABEL + (index - first) * pitch;
+    const line = commit >= first && commit < first + columns ? x(commit + 1) - 1.5 : null;
+    return html`
+      <svg viewBox="0 0 ${this.width} ${height + 8}" height=${height + 8} role="img" aria-label=${this.#described(first, columns)}>
+        <defs><pattern id="hatch" width="6" height="6" patternTransform="rotate(45)" patternUnits="userSpaceOnUse"><line class="hatch" x1="0" x2="0" y1="0" y2="6" /></pattern></defs>
+        ${Array.from({ length: columns }, (_, i) => svg`<text class="head" x=${x(first + i) + pitch / 2 - 1.5} y="13">${first + i}</text>`)}
+        ${logs.rows.map((row, i) => this.#row(row, TOP + i * ROW, { first, columns, pitch, differing, commit }))}
+        ${
+          line === null
+            ? nothing
+            : svg`<line class="commit" x1=${line} x2=${line} y1=${TOP - 4} y2=${height - 6} />
+              <text class="note" x=${line > this.width - 120 ? line - 4 : line + 4} text-anchor=${line > this.width - 120 ? "end" : "start"} y=${height + 5}>committed up to ${commit}</text>`
+        }
+      </svg>
+      <ul class="legend">
+        <li><svg viewBox="0 0 14 12"><g class="entry"><rect x="1" y="1" width="12" height="10" rx="3" /></g></svg>committed</li>
+        <li><svg viewBox="0 0 14 12"><g class="entry open"><rect x="1" y="1" width="12" height="10" rx="3" /></g></svg>not yet</li>
+        <li><svg viewBox="0 0 14 12"><line class="applied" x1="2" x2="12" y1="6" y2="6" /></svg>applied</li>
+        <li><svg viewBox="0 0 14 12"><path class="match" d="M7 2l4 7H3z" /></svg>matchIndex</li>
+        <li><svg viewBox="0 0 14 12"><path class="next" d="M7 2l4 7H3z" /></svg>nextIndex</li>
+        <li><svg viewBox="0 0 14 12"><circle class="unsaved" cx="7" cy="6" r="3" /></svg>not on disk yet</li>
+      </ul>`;
+  }
+
+  #row(
+    row: LogRow,
+    y: number,
+    at: { first: number; columns: number; pitch: number; differing: Set<string>; commit: number },
+  ) {
+    const { frame } = this.view;
+    const { first, columns, pitch } = at;
+    const width = pitch - 3;
+    const room = Math.max(2, Math.floor((width - 4) / 6.4));
+    const down = nodeOf(frame, row.server)?.status === "down";
+    const x = (index: number) => LABEL + (index - first) * pitch;
+    const last = Math.min(row.lastIndex, first + columns - 1);
+    const applied = Math.min(row.lastApplied, last);
+    const missingFrom = Math.max(first, row.lastIndex + 1);
+    const missingTo = Math.min(at.commit, first + columns - 1);
+    const progress = nodeOf(frame, frame.leader)?.server?.progress.find((one) => one.peer === row.server);
+    const shown = (index: number) => index >= first && index < first + columns;
+    return svg`<g class=${down ? "down" : ""}>
+      <text class="server" x="0" y=${y + 18}>${nameIn(frame, row.server)}</text>
+      ${row.entries
+        .filter((entry) => shown(entry.index))
+        .map((entry) => {
+          const asked =
+            entry.client === null ? "" : `, asked by ${nameIn(frame, entry.client)} as #${entry.number ?? "?"}`;
+          return svg`<g class=${`entry h${hue(entry.term)} ${entry.index <= row.commitIndex ? "" : "open"}`}>
+            <title>index ${entry.index}, term ${entry.term}: ${entry.text}${asked}</title>
+            <rect x=${x(entry.index)} y=${y} width=${width} height=${CELL} rx="5" />
+            ${at.differing.has(`${row.server}:${entry.index}`) ? svg`<rect class="differs" x=${x(entry.index)} y=${y} width=${width} height=${CELL} rx="5" />` : nothing}
+            <text x=${x(entry.index) + width / 2} y=${y + 17}>${cut(shorthand(entry.text), room)}</text>
+            ${entry.index > row.durableIndex ? svg`<circle class="unsaved" cx=${x(entry.index) + width - 3} cy=${y + 3} r="3.2" />` : nothing}
+          </g>`;
+        })}
+      ${
+        missingTo >= missingFrom
+          ? svg`<rect class="missing" x=${x(missingFrom)} y=${y - 1} width=${(missingTo - missingFrom + 1) * pitch - 3} height=${CELL + 2} rx="6" />
+            ${missingTo > missingFrom ? svg`<text class="note" text-anchor="middle" x=${(x(missingFrom) + x(missingTo + 1)) / 2} y=${y + 17}>missing</text>` : nothing}`
+          : nothing
+      }
+      ${applied >= first ? svg`<line class="applied" x1=${x(first) + 1} x2=${x(applied) + width - 1} y1=${y + CELL + 4} y2=${y + CELL + 4} />` : nothing}
+      ${progress && shown(progress.matchIndex) ? svg`<path class="match" d=${`M${x(progress.matchIndex) + width / 2} ${y + CELL + 2}l4 7h-8z`}><title>matchIndex ${progress.matchIndex}</title></path>` : nothing}
+      ${progress && shown(progress.nextIndex) ? svg`<path class="next" d=${`M${x(progress.nextIndex) + width / 2} ${y + CELL + 2}l4 7h-8z`}><title>nextIndex ${progress.nextIndex}</title></path>` : nothing}
+    </g>`;
+  }
+
+  /** The picture in words: for each server what its log holds in the window. */
+  #described(first: number, columns: number): string {
+    const rows = this.view.logs.rows.map((row) => {
+      const entries = row.entries
+        .filter((entry) => entry.index >= first && entry.index < first + columns)
+        .map((entry) => `${entry.index}: ${entry.text} (term ${entry.term})`);
+      return `${nameIn(this.view.frame, row.server)}, ${row.lastIndex} entries, committed ${row.commitIndex}, applied ${row.lastApplied}: ${entries.join(", ") || "none in view"}`;
+    });
+    return rows.join(". ");
+  }
+}

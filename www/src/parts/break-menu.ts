@@ -1,0 +1,237 @@
+// “Break something”: the faults people try first, each one click away, and the way back from them.
+
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Action, Frame } from "splitbrain";
+import type { Lab } from "../engine/lab.js";
+import { nameIn, type View } from "../engine/view.js";
+import { controls } from "../style/controls.js";
+
+interface Item {
+  readonly label: string;
+  readonly hint: string;
+  readonly actions: (frame: Frame) => Action[] | "partition" | null;
+}
+
+const servers = (frame: Frame) => frame.nodes.filter((node) => node.kind === "server");
+const leader = (frame: Frame) => frame.leader;
+
+const ITEMS: readonly (readonly Item[])[] = [
+  [
+    {
+      label: "Crash the leader",
+      hint: "Heartbeats stop; an election follows",
+      actions: (frame) => (leader(frame) === null ? null : [{ do: "crash", node: leader(frame) as number }]),
+    },
+    {
+      label: "Crash a follower",
+      hint: "A majority goes on without it",
+      actions: (frame) => {
+        const victim = servers(frame).findLast((node) => node.status === "up" && node.id !== frame.leader);
+        return victim ? [{ do: "crash", node: victim.id }] : null;
+      },
+    },
+    {
+      label: "Crash every server",
+      hint: "Only what was on disk comes back",
+      actions: (frame) =>
+        nonEmpty(
+          servers(frame)
+            .filter((node) => node.status !== "down")
+            .map((node) => ({ do: "crash" as const, node: node.id })),
+        ),
+    },
+    {
+      label: "Crash a busy worker",
+      hint: "Its task is given to another",
+      actions: (frame) => {
+        const victim = frame.nodes.find((node) => node.worker?.task && node.status === "up");
+        return victim ? [{ do: "crash", node: victim.id }] : null;
+      },
+    },
+  ],
+  [
+    {
+      label: "Isolate the leader",
+      hint: "It goes on believing, alone",
+      actions: (frame) => (leader(frame) === null ? null : [{ do: "isolate", node: leader(frame) as number }]),
+    },
+    { label: "Partition…", hint: "Choose the sides, or drag a line on the stage", actions: () => "partition" },
+    {
+      label: "Pause the leader",
+      hint: "It wakes up in a world that moved on",
+      actions: (frame) => (leader(frame) === null ? null : [{ do: "pause", node: leader(frame) as number }]),
+    },
+  ],
+  [
+    {
+      label: "Lose one message in five",
+      hint: "On every link",
+      actions: () => [{ do: "quality", from: null, to: null, loss: 200 }],
+    },
+    {
+      label: "Deliver one message in five twice",
+      hint: "Duplicates must change nothing",
+      actions: () => [{ do: "quality", from: null, to: null, duplication: 200 }],
+    },
+    {
+      label: "Slow network",
+      hint: "40–120 ms a hop: elections begin to collide",
+      actions: () => [{ do: "quality", from: null, to: null, latency: [40_000, 120_000] }],
+    },
+    {
+      label: "Stall the leader's disk",
+      hint: "Nothing it says can outlive its memory of saying it",
+      actions: (frame) => (leader(frame) === null ? null : [{ do: "stall", node: leader(frame) as number }]),
+    },
+  ],
+];
+
+const nonEmpty = (actions: Action[]) => (actions.length > 0 ? actions : null);
+
+/** Everything back to how it began: links open, nodes up, disks turning, the network as configured. */
+function mend(view: View): Action[] {
+  const { frame, config } = view;
+  return [
+    { do: "heal" },
+    {
+      do: "quality",
+      from: null,
+      to: null,
+      latency: config.latency,
+      loss: config.loss,
+      duplication: config.duplication,
+    },
+    ...frame.nodes.flatMap((node): Action[] => [
+      ...(node.status === "down" ? [{ do: "restart" as const, node: node.id }] : []),
+      ...(node.status === "paused" ? [{ do: "resume" as const, node: node.id }] : []),
+      ...(node.writes.some((write) => write.doneAt === null) ? [{ do: "unstall" as const, node: node.id }] : []),
+    ]),
+  ];
+}
+
+@customElement("sb-break-menu")
+export class BreakMenu extends LitElement {
+  static override styles = [
+    controls,
+    css`
+      :host {
+        position: relative;
+        display: inline-block;
+      }
+      .list {
+        position: absolute;
+        right: 0;
+        top: calc(100% + 8px);
+        z-index: 20;
+        width: 320px;
+        max-width: calc(100vw - 20px);
+        max-height: min(640px, calc(100dvh - 110px));
+        overflow: auto;
+        background: var(--card);
+        border: 1px solid var(--line);
+        border-radius: 12px;
+        padding: 6px;
+        box-shadow: 0 12px 40px rgb(0 0 0 / 0.22);
+      }
+      .list button {
+        width: 100%;
+        display: grid;
+        justify-content: start;
+        justify-items: start;
+        gap: 0;
+        text-align: left;
+        border-color: transparent;
+        padding: 6px 10px;
+        white-space: normal;
+      }
+      .list button span {
+        font-size: 12px;
+        color: var(--soft);
+      }
+      hr {
+        border: 0;
+        border-top: 1px solid var(--line);
+        margin: 6px 4px;
+      }
+      @media (max-width: 760px) {
+        .list {
+          position: fixed;
+          left: 10px;
+          right: 10px;
+          top: 60px;
+          width: auto;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) lab!: Lab;
+  @property({ attribute: false }) view: View | null = null;
+  @state() private open = false;
+
+  show() {
+    this.open = true;
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>("[role=menuitem]:not(:disabled)")?.focus(),
+    );
+  }
+
+  #close(refocus = true) {
+    this.open = false;
+    if (refocus) this.renderRoot.querySelector<HTMLElement>("button")?.focus();
+  }
+
+  override render() {
+    return html`
+      <button aria-haspopup="menu" aria-expanded=${this.open} title="Break something (f)" @click=${() => (this.open ? this.#close() : this.show())}>
+        Break something <kbd>f</kbd></button>
+      ${this.open && this.view ? this.#list(this.view) : nothing}`;
+  }
+
+  #list(view: View) {
+    const named = (item: Item) => {
+      const found = item.actions(view.frame);
+      const node = Array.isArray(found) && found.length === 1 && found[0] && "node" in found[0] ? found[0].node : null;
+      return html`<button role="menuitem" tabindex="-1" ?disabled=${found === null} @click=${() => this.#do(found)}>
+        ${item.label}<span>${node === null ? "" : `${nameIn(view.frame, node)}. `}${found === null ? "Not possible right now" : item.hint}</span></button>`;
+    };
+    return html`<div class="list" role="menu" aria-label="Break something" @keydown=${this.#keys} @focusout=${this.#left}>
+      ${ITEMS.map((group) => html`${group.map(named)}<hr />`)}
+      <button role="menuitem" tabindex="-1" @click=${() => this.#do([{ do: "heal" }])}>Heal all links<span>Open every link</span></button>
+      <button role="menuitem" tabindex="-1" @click=${() => this.#do(mend(view))}>Mend everything<span>Links open, nodes up, disks and network as they began</span></button>
+      <button role="menuitem" tabindex="-1" @click=${async () => this.#do([{ do: "reseed", seed: await this.lab.freshSeed() }])}>
+        Another future<span>New dice from this moment on; the past stays</span></button>
+    </div>`;
+  }
+
+  #do(actions: Action[] | "partition" | null) {
+    this.#close();
+    if (actions === "partition") this.dispatchEvent(new CustomEvent("sb-partition", { bubbles: true, composed: true }));
+    else if (actions !== null) void this.lab.act(...actions);
+  }
+
+  #keys(event: KeyboardEvent) {
+    const items = [...this.renderRoot.querySelectorAll<HTMLElement>("[role=menuitem]:not(:disabled)")];
+    const at = items.indexOf((this.renderRoot as ShadowRoot).activeElement as HTMLElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
+    event.stopPropagation();
+    if (event.key === "Escape") this.#close();
+    else if (to !== undefined) {
+      event.preventDefault();
+      items[to % items.length]?.focus();
+    }
+  }
+
+  #left(event: FocusEvent) {
+    const to = event.relatedTarget;
+    if (to instanceof Node && this.renderRoot.contains(to)) return;
+    this.#close(false);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "sb-break-menu": BreakMenu;
+  }
+}

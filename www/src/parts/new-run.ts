@@ -1,0 +1,87 @@
+// A new run: the shape of the cluster, its seed, how its network and disks behave.
+
+import { html } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import type { Config } from "splitbrain";
+import { Dialog } from "./dialog.js";
+
+type Shape = "servers" | "clients" | "workers";
+const SHAPE: readonly { name: Shape; label: string; min: number; max: number }[] = [
+  { name: "servers", label: "Servers", min: 1, max: 9 },
+  { name: "clients", label: "Clients", min: 0, max: 6 },
+  { name: "workers", label: "MapReduce workers", min: 0, max: 10 },
+];
+
+type Range = "latency" | "diskLatency" | "electionTimeout";
+const RANGES: readonly { name: Range; label: string }[] = [
+  { name: "latency", label: "Network, one hop" },
+  { name: "diskLatency", label: "Disk write" },
+  { name: "electionTimeout", label: "Election timeout" },
+];
+
+@customElement("sb-new-run")
+export class NewRun extends Dialog {
+  protected readonly heading = "New run";
+  @state() private config: Config | null = null;
+
+  override show() {
+    if (this.view) this.config = structuredClone(this.view.config);
+    super.show();
+  }
+
+  protected body() {
+    const config = this.config;
+    if (!config) return html`<p class="soft">The engine is still starting.</p>`;
+    return html`
+      <form class="inside-form" @submit=${this.#submit}>
+        <div class="fields">
+          ${SHAPE.map(({ name, label, min, max }) => html`<label>${label}${this.#number(config[name], min, max, (value) => ({ [name]: value }))}</label>`)}
+          <label>Seed
+            <span class="row"><input type="number" min="0" max=${Number.MAX_SAFE_INTEGER} required .value=${String(config.seed)} aria-label="Seed"
+              @change=${(event: Event) => this.#set({ seed: Number((event.target as HTMLInputElement).value) })} />
+            <button type="button" title="Draw a fresh seed" @click=${this.#draw}>Draw one</button></span></label>
+          <label>Heartbeat every, ms${this.#number(config.heartbeat / 1000, 1, 10_000, (value) => ({ heartbeat: Math.round(value * 1000) }))}</label>
+          <label>Messages lost, in 1000${this.#number(config.loss, 0, 1000, (value) => ({ loss: value }))}</label>
+          <label>Messages doubled, in 1000${this.#number(config.duplication, 0, 1000, (value) => ({ duplication: value }))}</label>
+        </div>
+        <div class="fields">
+          ${RANGES.map(
+            ({ name, label }) => html`<label>${label}, ms
+              <span class="row">${([0, 1] as const).map(
+                (
+                  end,
+                ) => html`<input type="number" min="0" max="60000" step="0.001" required .value=${String(config[name][end] / 1000)}
+                  aria-label="${label}, ${end === 0 ? "shortest" : "longest"}, in milliseconds"
+                  @change=${(event: Event) => {
+                    const range: [number, number] = [...config[name]];
+                    range[end] = Math.round(Number((event.target as HTMLInputElement).value) * 1000);
+                    this.#set({ [name]: range });
+                  }} />`,
+              )}</span></label>`,
+          )}
+        </div>
+        <p class="soft">Same shape, seed and actions: the same run, step for step. This run stays only if you share or save it.</p>
+        <div class="end"><button type="button" @click=${() => this.close()}>Cancel</button><button class="primary" type="submit">Start</button></div>
+      </form>`;
+  }
+
+  #number(value: number, min: number, max: number, change: (value: number) => Partial<Config>) {
+    return html`<input type="number" required step="any" min=${min} max=${max} .value=${String(value)}
+      @change=${(event: Event) => this.#set(change(Number((event.target as HTMLInputElement).value)))} />`;
+  }
+
+  #set(change: Partial<Config>) {
+    if (this.config) this.config = { ...this.config, ...change };
+  }
+
+  async #draw() {
+    this.#set({ seed: await this.lab.freshSeed() });
+  }
+
+  async #submit(event: Event) {
+    event.preventDefault();
+    if (!this.config) return;
+    this.close();
+    await this.lab.open(this.config).catch(() => {});
+  }
+}

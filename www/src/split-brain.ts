@@ -1,0 +1,393 @@
+// <split-brain>: the laboratory as one element. It holds the connection to the engine, hands the current view to the
+// stage, the panels and the timeline, and owns the keys, the theme and what is selected.
+
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { createKeybindingsHandler } from "tinykeys";
+import { Announcer } from "./parts/announcer.js";
+import "./panels/checks.js";
+import "./panels/inspector.js";
+import "./panels/key-value.js";
+import "./panels/logs.js";
+import "./panels/mapreduce.js";
+import "./panels/rules.js";
+import "./panels/steps.js";
+import "./parts/break-menu.js";
+import "./parts/keys.js";
+import "./parts/new-run.js";
+import "./parts/partition.js";
+import "./parts/share.js";
+import "./stage/stage.js";
+import "./timeline/timeline.js";
+import { Lab } from "./engine/lab.js";
+import { unpack } from "./engine/parcel.js";
+import type { View } from "./engine/view.js";
+import { count } from "./model/format.js";
+import { jump } from "./model/lanes.js";
+import type { Theme } from "./model/palette.js";
+import { PREFIX } from "./model/share.js";
+import { FASTEST, SLOWEST, speedLabel } from "./model/speed.js";
+import { toggles } from "./panels/inspector.js";
+import type { Steps } from "./panels/steps.js";
+import type { Selection } from "./stage/scene.js";
+import { controls } from "./style/controls.js";
+import { house } from "./style/house.js";
+
+const TABS = [
+  { id: "logs", name: "Logs" },
+  { id: "kv", name: "Key/value" },
+  { id: "mapreduce", name: "MapReduce" },
+  { id: "checks", name: "Checks" },
+  { id: "steps", name: "Steps" },
+  { id: "rules", name: "Rules" },
+] as const;
+type Tab = (typeof TABS)[number]["id"];
+
+const THEMES = ["system", "light", "dark"] as const;
+const THEME_KEY = "splitbrain.theme";
+/** Panels are drawn at most this often while playing; the stage at every animation frame. */
+const PANELS_EVERY_MS = 100;
+
+@customElement("split-brain")
+export class SplitBrain extends LitElement {
+  static override styles = [controls, house];
+
+  /** `system`, `light` or `dark`. */
+  @property({ reflect: true }) theme: (typeof THEMES)[number] = "system";
+
+  @state() private tab: Tab = "logs";
+  @state() private selected: Selection = null;
+  @state() private systemDark = matchMedia("(prefers-color-scheme: dark)").matches;
+  @state() private panelView: View | null = null;
+  @query("sb-steps") private steps!: Steps | null;
+
+  readonly #lab = new Lab(() => this.#changed());
+  readonly #announcer = new Announcer(() => this.requestUpdate());
+  #panelsAt = 0;
+  #started = false;
+
+  override connectedCallback() {
+    super.connectedCallback();
+    if (!this.hasAttribute("tabindex")) this.tabIndex = -1;
+    this.addEventListener("keydown", this.#keys);
+    window.addEventListener("hashchange", this.#openHash);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", this.#system);
+    this.theme = storedTheme() ?? this.theme;
+    if (!this.#started) {
+      this.#started = true;
+      void this.#begin();
+    }
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#lab.pause();
+    this.removeEventListener("keydown", this.#keys);
+    window.removeEventListener("hashchange", this.#openHash);
+    matchMedia("(prefers-color-scheme: dark)").removeEventListener("change", this.#system);
+  }
+
+  /** For tests only: makes the engine trap, so that its recovery can be seen. */
+  async provokeTrap(): Promise<void> {
+    await this.#lab.provokeTrap().catch(() => {});
+  }
+
+  readonly #system = (event: MediaQueryListEvent) => {
+    this.systemDark = event.matches;
+  };
+
+  async #begin() {
+    try {
+      if (location.hash.startsWith(PREFIX)) {
+        await this.#openHash();
+        if (this.#lab.view) return;
+      }
+      await this.#lab.start();
+    } catch {
+      // The lab has said what went wrong; a link that does not open still leaves a live cluster to look at.
+      if (!this.#lab.view) await this.#lab.start().catch(() => {});
+    }
+  }
+
+  readonly #openHash = async () => {
+    if (!location.hash.startsWith(PREFIX)) return;
+    try {
+      const { script, texts } = await unpack.code(location.hash.slice(PREFIX.length));
+      this.selected = null;
+      await this.#lab.openScript(script, texts);
+    } catch (error) {
+      if (this.#lab.notice === null) this.#lab.say(error instanceof Error ? error.message : String(error), "error");
+    }
+  };
+
+  #changed() {
+    const { view, playing } = this.#lab;
+    const now = performance.now();
+    if (view && (!playing || now - this.#panelsAt >= PANELS_EVERY_MS || this.panelView === null)) {
+      this.#panelsAt = now;
+      this.panelView = view;
+      this.#announcer.look(view);
+    }
+    this.requestUpdate();
+  }
+
+  protected override updated(changed: PropertyValues) {
+    if (changed.has("theme")) document.documentElement.dataset.theme = this.theme === "system" ? "" : this.theme;
+  }
+
+  get #shown(): Theme {
+    return this.theme === "system" ? (this.systemDark ? "dark" : "light") : this.theme;
+  }
+
+  // ── Drawing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  override render() {
+    const { view, playing } = this.#lab;
+    return html`
+      <div class="house" @sb-select=${(event: CustomEvent<Selection>) => this.#select(event.detail)}
+        @sb-tab=${(event: CustomEvent<Tab>) => this.#show(event.detail)}
+        @sb-partition=${() => this.#dialog("sb-partition")}
+        @sb-told=${(event: CustomEvent<string>) => this.#announcer.say(event.detail)}>
+        ${this.#header(view)}
+        <main>
+          ${this.#headline(view)}
+          ${
+            view
+              ? html`<sb-stage .lab=${this.#lab} .view=${view} .selected=${this.selected} .playing=${playing} .theme=${this.#shown}></sb-stage>`
+              : html`<div class="starting" role="status">Starting the engine…</div>`
+          }
+        </main>
+        <aside aria-label="Panels">${this.#panels()}</aside>
+        <sb-timeline .lab=${this.#lab} .view=${view} .theme=${this.#shown}></sb-timeline>
+      </div>
+      ${this.#notice()} ${this.#busy()}
+      <sb-new-run .lab=${this.#lab} .view=${this.panelView}></sb-new-run>
+      <sb-partition .lab=${this.#lab} .view=${this.panelView}></sb-partition>
+      <sb-share .lab=${this.#lab} .view=${this.panelView}></sb-share>
+      <sb-keys .lab=${this.#lab}></sb-keys>
+      <div class="hidden-text" role="status" aria-live="polite" aria-label="Announcements">${this.#announcer.text}</div>
+    `;
+  }
+
+  #header(view: View | null) {
+    const { playing, notch } = this.#lab;
+    const config = view?.config;
+    const verdict = view?.frame.verdict;
+    const broken = verdict?.broken ?? 0;
+    const next = THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length] as (typeof THEMES)[number];
+    return html`<header>
+      <span class="logo">split<b>/</b>brain</span>
+      <button class="primary play" aria-label=${playing ? "Pause" : "Play"} title="${playing ? "Pause" : "Play"} (space)" ?disabled=${!view} @click=${() => this.#lab.toggle()}>
+        ${playing ? "Pause" : "Play"} <kbd>space</kbd></button>
+      <button aria-label="Step back" title="One step back (←)" ?disabled=${!view} @click=${() => void this.#lab.stepBack()}><span class="wide">Step back</span><span class="narrow" aria-hidden="true">◂</span><kbd>←</kbd></button>
+      <button aria-label="Step" title="One step forward (→)" ?disabled=${!view} @click=${() => void this.#lab.step()}><span class="wide">Step</span><span class="narrow" aria-hidden="true">▸</span><kbd>→</kbd></button>
+      <label class="speed" title="Virtual time against real time (, and .)"><span class="word">speed</span> <b>${speedLabel(notch)}</b>
+        <input type="range" min=${SLOWEST} max=${FASTEST} step="1" .value=${String(notch)} aria-label="Speed" aria-valuetext="${speedLabel(notch)} of real time"
+          @input=${(event: Event) => this.#lab.setSpeed(Number((event.target as HTMLInputElement).value))} /></label>
+      <span class="space"></span>
+      <span class="facts">
+        ${
+          config
+            ? html`<button class="shape" title="New run… (n)" aria-label="New run" @click=${() => this.#dialog("sb-new-run")}>
+                <span class="seed">seed <b class="mono">${config.seed}</b> · </span>${count(config.servers, "server")} · ${count(config.clients, "client")} · ${count(config.workers, "worker")}</button>`
+            : nothing
+        }
+        ${
+          verdict
+            ? html`<button class="verdict ${broken > 0 ? "bad" : ""}" title="Open the checks" @click=${() => this.#show("checks")}>
+                <i aria-hidden="true">${broken > 0 ? "✕" : "✓"}</i> ${broken > 0 ? `${count(broken, "property", "properties")} broken` : `${count(verdict.holds, "property holds", "properties hold")}`}</button>`
+            : nothing
+        }
+      </span>
+      <sb-break-menu .lab=${this.#lab} .view=${view}></sb-break-menu>
+      <button title="Share, save or open a run (s)" ?disabled=${!view} @click=${() => this.#dialog("sb-share")}>Share <kbd>s</kbd></button>
+      <button class="icon" aria-label="Theme: ${this.theme}" title="Theme: ${this.theme}. Change to ${next}" @click=${() => this.#setTheme(next)}>${this.theme === "system" ? "◐" : this.theme === "light" ? "☀" : "☾"}</button>
+      <button class="icon" aria-label="Keys" title="All keys (?)" @click=${() => this.#dialog("sb-keys")}>?</button>
+    </header>`;
+  }
+
+  #headline(view: View | null) {
+    if (!view)
+      return html`<div class="say"><h1>A cluster is starting</h1><p>In a moment its servers will elect a leader.</p></div>`;
+    const { frame } = view;
+    return html`<div class="say">
+      <h1>${frame.headline}</h1>
+      <p>${frame.hint}
+        ${frame.headlineStep === null ? nothing : html`<button class="link" title="Walk up the causes (w)" @click=${() => this.#why(frame.headlineStep as number)}>Why?</button>`}
+        ${frame.section === null ? nothing : html`<span class="soft"> · ${frame.section}</span>`}</p>
+      ${frame.rulesOff.length > 0 ? html`<span class="brand" role="note">⚠ Not the real protocol: ${frame.rulesOff.map((rule) => rule.replaceAll("_", " ").replaceAll("-", " ")).join(", ")} switched off</span>` : nothing}
+    </div>`;
+  }
+
+  #panels() {
+    const view = this.panelView;
+    return html`
+      <div class="tabs" role="tablist" aria-label="Panels" @keydown=${this.#tabKeys}>
+        ${TABS.map(
+          (
+            { id, name },
+            i,
+          ) => html`<button role="tab" id="tab-${id}" aria-controls="panel" aria-selected=${this.tab === id} tabindex=${this.tab === id ? 0 : -1}
+            title="${name} (${i + 1})" @click=${() => this.#show(id)}>${name}</button>`,
+        )}
+      </div>
+      <div class="panel" role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}" tabindex="0">${view ? this.#panel(view) : nothing}</div>
+      ${
+        view && this.selected
+          ? html`<sb-inspector .lab=${this.#lab} .view=${view} .selected=${this.selected} .playing=${this.#lab.playing}></sb-inspector>`
+          : nothing
+      }`;
+  }
+
+  #panel(view: View) {
+    const lab = this.#lab;
+    switch (this.tab) {
+      case "logs":
+        return html`<sb-logs .lab=${lab} .view=${view}></sb-logs>`;
+      case "kv":
+        return html`<sb-key-value .lab=${lab} .view=${view}></sb-key-value>`;
+      case "mapreduce":
+        return html`<sb-mapreduce .lab=${lab} .view=${view}></sb-mapreduce>`;
+      case "checks":
+        return html`<sb-checks .lab=${lab} .view=${view}></sb-checks>`;
+      case "steps":
+        return html`<sb-steps .lab=${lab} .view=${view}></sb-steps>`;
+      case "rules":
+        return html`<sb-rules .lab=${lab} .view=${view}></sb-rules>`;
+    }
+  }
+
+  #notice() {
+    const { notice } = this.#lab;
+    if (!notice) return nothing;
+    return html`<div class="notice ${notice.kind}" role=${notice.kind === "error" ? "alert" : "status"}>
+      <p>${notice.text}</p><button aria-label="Dismiss" title="Dismiss (Escape)" @click=${() => this.#lab.dismiss()}>✕</button></div>`;
+  }
+
+  #busy() {
+    const { busy } = this.#lab;
+    if (!busy) return nothing;
+    return html`<div class="busy" role="group" aria-label=${busy.label}><span>${busy.label}…</span><button @click=${() => this.#lab.cancel()}>Cancel</button>
+      <progress max="1" .value=${busy.fraction} aria-label=${busy.label}></progress></div>`;
+  }
+
+  // ── Doing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #dialog(name: "sb-new-run" | "sb-partition" | "sb-share" | "sb-keys") {
+    this.renderRoot.querySelector<HTMLElement & { show(): void }>(name)?.show();
+  }
+
+  #show(tab: Tab) {
+    this.tab = tab;
+  }
+
+  #select(selection: Selection) {
+    this.selected = selection;
+    if (selection && "flight" in selection) this.#lab.pause();
+  }
+
+  #why(step: number) {
+    this.#lab.pause();
+    this.tab = "steps";
+    void this.updateComplete.then(() => this.steps?.askWhy(step));
+  }
+
+  #setTheme(theme: (typeof THEMES)[number]) {
+    this.theme = theme;
+    try {
+      localStorage.setItem(THEME_KEY, theme);
+    } catch {
+      // A page without storage keeps its theme until it is closed.
+    }
+  }
+
+  #tabKeys(event: KeyboardEvent) {
+    const at = TABS.findIndex(({ id }) => id === this.tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + TABS.length, Home: 0, End: TABS.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.tab = TABS[to % TABS.length]?.id ?? this.tab;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus());
+  }
+
+  #toggleSelected(name: "crash" | "isolate" | "fire") {
+    const view = this.#lab.view;
+    if (!view || !this.selected || !("node" in this.selected)) {
+      this.#lab.say("Select a node first: click it, or Tab to the stage and press Enter on it.");
+      return;
+    }
+    const actions = toggles(view.frame, this.selected.node)[name];
+    if (actions.length > 0) void this.#lab.act(...actions);
+  }
+
+  #jump(direction: 1 | -1) {
+    const view = this.#lab.view;
+    const mark = view && jump(view.marks, "election", view.frame.moment.step, direction);
+    if (!mark) return;
+    this.#lab.pause();
+    void this.#lab.seek(mark.at, mark.step);
+  }
+
+  #escape() {
+    if (this.#lab.notice) this.#lab.dismiss();
+    else this.selected = null;
+  }
+
+  /** tinykeys' own guard would let a letter through from a field in a shadow root: ours looks at where the key was really typed. */
+  readonly #keys = createKeybindingsHandler(
+    {
+      Space: (event) => this.#take(event, () => this.#lab.toggle()),
+      ArrowRight: (event) => this.#take(event, () => void this.#lab.step()),
+      ArrowLeft: (event) => this.#take(event, () => void this.#lab.stepBack()),
+      ",": () => this.#lab.setSpeed(Math.max(SLOWEST, this.#lab.notch - 1)),
+      ".": () => this.#lab.setSpeed(Math.min(FASTEST, this.#lab.notch + 1)),
+      "(\\[)": () => this.#jump(-1),
+      "(\\])": () => this.#jump(1),
+      f: (event) => this.#take(event, () => this.renderRoot.querySelector("sb-break-menu")?.show()),
+      p: (event) => this.#take(event, () => this.#dialog("sb-partition")),
+      h: () => void this.#lab.act({ do: "heal" }),
+      c: () => this.#toggleSelected("crash"),
+      i: () => this.#toggleSelected("isolate"),
+      t: () => this.#toggleSelected("fire"),
+      n: (event) => this.#take(event, () => this.#dialog("sb-new-run")),
+      s: (event) => this.#take(event, () => this.#dialog("sb-share")),
+      w: () => {
+        const step = this.#lab.view?.frame.headlineStep;
+        if (step !== null && step !== undefined) this.#why(step);
+      },
+      Escape: () => this.#escape(),
+      "([1-6])": (event) => this.#show(TABS[Number(event.key) - 1]?.id ?? "logs"),
+      "[Shift]+(\\?)": (event) => this.#take(event, () => this.#dialog("sb-keys")),
+    },
+    { ignore: (event) => event.defaultPrevented || event.isComposing || typing(event) },
+  );
+
+  #take(event: KeyboardEvent, act: () => void) {
+    event.preventDefault();
+    act();
+  }
+}
+
+/** Whether a key belongs to the control it was pressed in. */
+function typing(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0];
+  if (!(target instanceof Element)) return false;
+  if (target.matches("input:not([type=checkbox], [type=radio], [type=range]), textarea, select")) return true;
+  if (event.key === " ") return target.matches("button, input, summary, [role=button]");
+  return event.key.startsWith("Arrow") && target.matches("input, [role=tab], [role=menuitem]");
+}
+
+function storedTheme(): (typeof THEMES)[number] | null {
+  try {
+    return THEMES.find((theme) => theme === localStorage.getItem(THEME_KEY)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "split-brain": SplitBrain;
+  }
+}

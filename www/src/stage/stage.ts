@@ -1,0 +1,324 @@
+// The stage: the cluster as it is now. An SVG of nodes and links, a canvas of messages above it, and the gestures that
+// select, cut and heal.
+
+import { html, LitElement, nothing, type PropertyValues, svg } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import type { NodeId } from "splitbrain";
+import type { Lab } from "../engine/lab.js";
+import { nameIn, type View } from "../engine/view.js";
+import { count, list } from "../model/format.js";
+import type { Point } from "../model/geometry.js";
+import { type Layout, layout } from "../model/layout.js";
+import type { Theme } from "../model/palette.js";
+import { groups, split } from "../model/partition.js";
+import { controls, hues } from "../style/controls.js";
+import { drawCard, drawClient, drawErrand } from "./cards.js";
+import { drawPartition } from "./cut-line.js";
+import { drawFlights, flightAt } from "./flights.js";
+import { drawGround } from "./ground.js";
+import { drawLinks, type Pair, pairs } from "./links.js";
+import type { Scene, Selection } from "./scene.js";
+import { drawServer } from "./server.js";
+import { stageStyle } from "./style.js";
+
+/** Shorter strokes are clicks that slipped. */
+const SHORTEST_STROKE = 40;
+
+@customElement("sb-stage")
+export class Stage extends LitElement {
+  static override styles = [controls, hues, stageStyle];
+
+  @property({ attribute: false }) lab!: Lab;
+  @property({ attribute: false }) view: View | null = null;
+  @property({ attribute: false }) selected: Selection = null;
+  @property({ type: Boolean }) playing = false;
+  @property() theme: Theme = "light";
+
+  @state() private width = 0;
+  @state() private height = 0;
+  @state() private focusNode: NodeId = 0;
+  @state() private focusLink = 0;
+  @state() private stroke: { from: Point; to: Point } | null = null;
+  @state() private menu: { pair: Pair; at: Point } | null = null;
+
+  @query("canvas") private canvas!: HTMLCanvasElement | null;
+  @query("svg") private drawing!: SVGSVGElement | null;
+
+  #resize = new ResizeObserver(() => this.#measure());
+  #layout: { key: string; value: Layout } | null = null;
+  /** The room the page gives on a wide screen; on a narrow one the stage takes the height that it needs. */
+  #measure() {
+    const box = this.getBoundingClientRect();
+    this.width = Math.round(box.width);
+    this.height = Math.round(box.height);
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.#resize.observe(this);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+  }
+
+  get #scene(): Scene | null {
+    const view = this.view;
+    if (!view || this.width === 0) return null;
+    const { config, frame } = view;
+    const tasks = frame.job ? frame.job.maps.length + frame.job.reduces.length : 0;
+    const height = this.width < 640 ? 0 : this.height;
+    const key = [this.width, height, config.servers, config.clients, config.workers, tasks].join();
+    if (this.#layout?.key !== key) this.#layout = { key, value: layout(this.width, height, { ...config, tasks }) };
+    return {
+      frame,
+      now: view.now,
+      layout: this.#layout.value,
+      selected: this.selected,
+      focus: this.focusNode,
+      still: !this.playing,
+      pick: (node) => this.#select({ node }),
+      key: (event, node) => this.#nodeKey(event, node),
+    };
+  }
+
+  #select(selection: Selection) {
+    if (selection && "node" in selection) this.focusNode = selection.node;
+    this.dispatchEvent(new CustomEvent("sb-select", { detail: selection, bubbles: true, composed: true }));
+  }
+
+  override render() {
+    const scene = this.#scene;
+    if (!scene) return html`<div class="box"></div>`;
+    const { layout: place, frame } = scene;
+    const of = (kind: string) => frame.nodes.filter((node) => node.kind === kind);
+    return html`
+      <div class="box" @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#forget}>
+        <svg viewBox="0 0 ${place.width} ${place.height}" role="group" aria-label="The cluster">
+          <g role="group" aria-label="Links">
+            ${drawLinks(
+              scene,
+              this.focusLink,
+              (pair, at) => this.#openMenu(pair, at),
+              (event, index) => this.#linkKey(event, index),
+            )}
+          </g>
+          ${of("client").map((node) => drawErrand(scene, node))} ${drawPartition(scene)}
+          <g role="group" aria-label="Nodes">
+            ${of("server").map((node) => drawServer(scene, node))}
+            ${of("client").map((node) => drawClient(scene, node))}
+            ${frame.nodes.filter((node) => ["coordinator", "store", "worker"].includes(node.kind)).map((node) => drawCard(scene, node))}
+          </g>
+          ${drawGround(scene, () => this.dispatchEvent(new CustomEvent("sb-tab", { detail: "mapreduce", bubbles: true, composed: true })))}
+          ${this.stroke ? svg`<line class="drawing" x1=${this.stroke.from.x} y1=${this.stroke.from.y} x2=${this.stroke.to.x} y2=${this.stroke.to.y} />` : nothing}
+        </svg>
+        <canvas aria-hidden="true"></canvas>
+      </div>
+      ${this.#chip()} ${this.#linkMenu()}
+    `;
+  }
+
+  protected override updated(changed: PropertyValues) {
+    const scene = this.#scene;
+    if (!scene) return;
+    if (this.canvas) drawFlights(this.canvas, scene, this.theme);
+    if (scene.layout.narrow) this.#ownHeight(scene.layout.height);
+    else this.#ownHeight(null);
+    if (changed.has("menu") && this.menu) this.renderRoot.querySelector<HTMLElement>(".menu button")?.focus();
+  }
+
+  #ownHeight(height: number | null) {
+    const wanted = height === null ? "" : `${height}px`;
+    if (this.style.height !== wanted) this.style.height = wanted;
+  }
+
+  // ── What is cut ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #chip() {
+    const view = this.view;
+    if (!view) return nothing;
+    const cut = view.frame.links.length;
+    if (cut === 0) return nothing;
+    const found = groups(view.frame);
+    const servers = (ids: readonly NodeId[]) => ids.map((id) => nameIn(view.frame, id)).join(" ");
+    const text =
+      found.length > 1 ? `Partition: ${found.map(servers).join(" | ")}` : `${count(cut, "link direction")} not open`;
+    return html`<div class="chip"><span>${text}</span>
+      <button title="Open all links (h)" @click=${() => void this.lab.act({ do: "heal" })}>Heal <kbd>h</kbd></button></div>`;
+  }
+
+  #linkMenu() {
+    if (!this.menu || !this.view) return nothing;
+    const { pair, at } = this.menu;
+    const a = nameIn(this.view.frame, pair.a);
+    const b = nameIn(this.view.frame, pair.b);
+    const set = (state: "open" | "cut" | "hold", ...ways: [NodeId, NodeId][]) => {
+      this.#closeMenu();
+      void this.lab.act(...ways.map(([from, to]) => ({ do: "link" as const, from, to, state })));
+    };
+    const there: [NodeId, NodeId] = [pair.a, pair.b];
+    const back: [NodeId, NodeId] = [pair.b, pair.a];
+    return html`<div class="menu" role="dialog" aria-label="Link ${a} – ${b}" data-x=${Math.round(at.x)} data-y=${Math.round(at.y)}
+      @keydown=${(event: KeyboardEvent) => {
+        event.stopPropagation();
+        if (event.key === "Escape") this.#closeMenu();
+      }}>
+      <h3>Link ${a} – ${b}</h3>
+      <button @click=${() => set("cut", there, back)}>Cut both ways</button>
+      <button @click=${() => set("cut", there)}>Cut ${a} → ${b}</button>
+      <button @click=${() => set("cut", back)}>Cut ${b} → ${a}</button>
+      <button @click=${() => set("hold", there, back)}>Hold messages both ways</button>
+      <button @click=${() => set("open", there, back)}>Open both ways</button>
+      <button @click=${() => this.#closeMenu()}>Leave it</button>
+    </div>`;
+  }
+
+  #openMenu(pair: Pair, at: Point) {
+    this.menu = { pair, at };
+    void this.updateComplete.then(() => {
+      const menu = this.renderRoot.querySelector<HTMLElement>(".menu");
+      if (!menu) return;
+      const room = this.getBoundingClientRect();
+      menu.style.left = `${Math.max(8, Math.min(at.x - 95, room.width - menu.offsetWidth - 8))}px`;
+      menu.style.top = `${Math.max(8, Math.min(at.y - 20, room.height - menu.offsetHeight - 8))}px`;
+    });
+  }
+
+  #closeMenu() {
+    this.menu = null;
+    this.renderRoot.querySelector<SVGElement>(`[data-link="${this.focusLink}"]`)?.focus();
+  }
+
+  // ── Keys ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #nodeKey(event: KeyboardEvent, node: NodeId) {
+    const ids = this.view?.frame.nodes.map((other) => other.id) ?? [];
+    if (event.key === "Enter" || event.key === " ") this.#select({ node });
+    else {
+      const next = moved(event.key, ids.indexOf(node), ids.length);
+      if (next === null) return;
+      this.focusNode = ids[next] ?? node;
+      void this.updateComplete.then(() =>
+        this.renderRoot.querySelector<SVGElement>(`[data-node="${this.focusNode}"]`)?.focus(),
+      );
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #linkKey(event: KeyboardEvent, index: number) {
+    if (!this.view) return;
+    const next = moved(event.key, index, pairs(this.view.frame).length);
+    if (next === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.focusLink = next;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<SVGElement>(`[data-link="${next}"]`)?.focus());
+  }
+
+  // ── The pointer: a stroke across the stage cuts, a tap on a message selects it ────────────────────────────────────
+
+  #point(event: PointerEvent): Point {
+    const box = this.drawing?.getBoundingClientRect();
+    return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
+  }
+
+  #down(event: PointerEvent) {
+    if (event.button !== 0) return;
+    if (
+      this.menu &&
+      !event.composedPath().some((target) => target instanceof Element && target.classList.contains("menu"))
+    )
+      this.menu = null;
+    const scene = this.#scene;
+    const at = this.#point(event);
+    const flight = scene ? flightAt(scene, at.x, at.y) : undefined;
+    const onNode = event
+      .composedPath()
+      .some(
+        (target) =>
+          target instanceof Element && (target.hasAttribute("data-node") || target.classList.contains("start")),
+      );
+    if (flight && !onNode) {
+      this.#select({ flight: flight.id });
+      this.#skipClick = true;
+      return;
+    }
+    this.#skipClick = false;
+    if (!onNode) this.stroke = { from: at, to: at };
+  }
+
+  /** A press that meant a message must not open the link beneath it. */
+  #skipClick = false;
+
+  #move(event: PointerEvent) {
+    if (this.stroke) this.stroke = { from: this.stroke.from, to: this.#point(event) };
+  }
+
+  #up(event: PointerEvent) {
+    const stroke = this.stroke;
+    this.stroke = null;
+    const scene = this.#scene;
+    if (!stroke || !scene) return;
+    const to = this.#point(event);
+    if (Math.hypot(to.x - stroke.from.x, to.y - stroke.from.y) < SHORTEST_STROKE) return;
+    this.#skipClick = true;
+    const servers = scene.frame.nodes
+      .filter((node) => node.kind === "server")
+      .map((node) => ({ id: node.id, at: scene.layout.at.get(node.id) as Point }));
+    const sides = split(stroke.from, to, servers);
+    if (!sides) {
+      this.lab.say("That line leaves every server on one side. Draw it between servers to part them.");
+      return;
+    }
+    void this.lab.act({ do: "partition", groups: sides });
+    this.dispatchEvent(
+      new CustomEvent("sb-told", {
+        detail: `Partition: ${sides.map((ids) => list(ids.map((id) => nameIn(scene.frame, id)))).join(" apart from ")}`,
+        bubbles: true,
+        composed: true,
+      }),
+    );
+  }
+
+  #forget() {
+    this.stroke = null;
+  }
+
+  override firstUpdated() {
+    this.renderRoot.addEventListener(
+      "click",
+      (event) => {
+        if (!this.#skipClick) return;
+        this.#skipClick = false;
+        event.stopPropagation();
+      },
+      { capture: true },
+    );
+  }
+}
+
+/** Where an arrow key leads from `at` among `length`; null for any other key. */
+function moved(key: string, at: number, length: number): number | null {
+  switch (key) {
+    case "ArrowRight":
+    case "ArrowDown":
+      return (at + 1) % length;
+    case "ArrowLeft":
+    case "ArrowUp":
+      return (at + length - 1) % length;
+    case "Home":
+      return 0;
+    case "End":
+      return length - 1;
+    default:
+      return null;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "sb-stage": Stage;
+  }
+}

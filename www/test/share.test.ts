@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { pack, unpack } from "../src/engine/parcel.js";
+import { decode, encode, LONGEST_CODE } from "../src/model/share.js";
+
+test("a script comes back from its code as it was", async () => {
+  const script = JSON.stringify({
+    version: 1,
+    actions: [{ do: "put", key: "__proto__", value: "é 🐋 — ".repeat(200) }],
+  });
+  const code = await encode(script);
+  expect(code).toMatch(/^[A-Za-z0-9_-]+$/);
+  expect(code.length).toBeLessThan(script.length);
+  expect(await decode(code)).toBe(script);
+});
+
+test("damaged codes are told from good ones, in a sentence", async () => {
+  const code = await encode('{"version":1}');
+  for (const bad of ["", "%%%", "a b", `${code.slice(0, -4)}`, "AAAA", `x${code}`]) {
+    await expect(decode(bad)).rejects.toThrow(/damaged/);
+  }
+});
+
+test("a code longer than any link is refused before it is unpacked", async () => {
+  await expect(decode("A".repeat(LONGEST_CODE + 1))).rejects.toThrow(/longer/);
+});
+
+test("a small code that inflates without end is stopped", async () => {
+  const zeros = new Blob([new Uint8Array(20_000_000)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const packed = new Uint8Array(await new Response(zeros).arrayBuffer());
+  const bomb = btoa(String.fromCharCode(...packed))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+  expect(bomb.length).toBeLessThan(LONGEST_CODE);
+  await expect(decode(bomb)).rejects.toThrow(/larger/);
+});
+
+test("a run that would not fit is refused with what to do instead", async () => {
+  const noise = Array.from({ length: 90_000 }, (_, i) => ((i * 2654435761) >>> 7).toString(36)).join("");
+  await expect(encode(noise)).rejects.toThrow(/file/);
+});
+
+test("a job's own texts travel beside the script, up to a limit", async () => {
+  const texts = [{ name: "mine", text: "to be or not to be" }];
+  const parcel = await unpack.code(await pack('{"version":1}', texts));
+  expect(parcel).toEqual({ script: '{"version":1}', texts });
+  const long = Array.from({ length: 20_000 }, (_, i) => ((i * 2654435761) >>> 5).toString(36)).join(" ");
+  await expect(pack("{}", [{ name: "long", text: long }])).rejects.toThrow(/text you gave/);
+});
+
+test("what is not a parcel goes to the engine as it is", () => {
+  expect(unpack.open("not json").script).toBe("not json");
+  expect(unpack.open('{"version":9}')).toEqual({ script: '{"version":9}', texts: [] });
+  expect(unpack.open('{"parcel":1,"script":{},"texts":[1,{"name":"a"}]}').texts).toEqual([]);
+});

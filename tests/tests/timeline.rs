@@ -199,6 +199,10 @@ fn a_rule_switched_off_and_on_again_travels_with_the_run() {
 #[test]
 fn malformed_scripts_are_refused_with_the_place_and_the_reason() {
     let good = lively(1).script().to_json().expect("written");
+    let (open, close) = ("[".repeat(100_000), "]".repeat(100_000));
+    let deep = format!(
+        r#"{{"splitbrain":1,"config":{{}},"acts":[{{"at":0,"after":0,"act":{{"x":{open}{close}}}}}]}}"#
+    );
     let cases = [
         (String::new(), "EOF"),
         ("[]".into(), "invalid"),
@@ -212,13 +216,7 @@ fn malformed_scripts_are_refused_with_the_place_and_the_reason() {
         (good.replace(r#""at":5000000"#, r#""at":1"#), "acts must be in order of time"),
         (good.replace(r#""at":8000000"#, r#""at":99999999999999"#), "at most"),
         ("[".repeat(100_000), "invalid type"),
-        (
-            format!(
-                r#"{{"splitbrain":1,"config":{{}},"acts":[{{"at":0,"after":0,"act":{{"x":{}"#,
-                "[".repeat(100_000)
-            ),
-            "recursion limit",
-        ),
+        (deep, "recursion limit"),
     ];
     for (json, why) in cases {
         let error = Script::<Watch>::from_json(&json).expect_err("it is malformed").to_string();

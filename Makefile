@@ -104,7 +104,7 @@ $(OUT)/lint.ok: biome.json $(EVERYTHING) $(NPM)
 	@$(stage) "TypeScript is formatted and linted" $(BIN)/biome check --error-on-warnings
 
 $(OUT)/types.ok: $(WASM) $(PAGE_SETUP) $(PAGE_SOURCES) $(call files,tests/page)
-	@$(stage) "types" sh -c '$(BIN)/tsc --noEmit -p www && $(BIN)/tsc --noEmit -p tests/page'
+	@$(stage) "types" sh -ec 'for project in $(wildcard www/tsconfig.json tests/*/tsconfig.json); do $(BIN)/tsc --noEmit -p $$project; done'
 
 $(OUT)/unit.ok: $(WASM) $(PAGE_SETUP) $(PAGE_SOURCES)
 	@$(stage) "unit tests of the page" $(BIN)/vitest run --root www

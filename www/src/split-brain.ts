@@ -194,8 +194,8 @@ export class SplitBrain extends LitElement {
         }
         ${
           verdict
-            ? html`<button class="verdict ${broken > 0 ? "bad" : ""}" title="Open the checks" @click=${() => this.#show("checks")}>
-                <i aria-hidden="true">${broken > 0 ? "✕" : "✓"}</i> ${broken > 0 ? `${count(broken, "property", "properties")} broken` : `${count(verdict.holds, "property holds", "properties hold")}`}</button>`
+            ? html`<button class="verdict ${broken > 0 ? "bad" : ""}" aria-label=${broken > 0 ? `${count(broken, "property", "properties")} broken` : count(verdict.holds, "property holds", "properties hold")} title="Open the checks" @click=${() => this.#show("checks")}>
+                <i aria-hidden="true">${broken > 0 ? "✕" : "✓"}</i> ${verdictWords(verdict)}</button>`
             : nothing
         }
       </span>
@@ -367,6 +367,13 @@ export class SplitBrain extends LitElement {
     event.preventDefault();
     act();
   }
+}
+
+/** The verdict; on a narrow page its middle word is left out. */
+function verdictWords({ holds, broken }: View["frame"]["verdict"]) {
+  const bad = broken > 0;
+  const n = bad ? broken : holds;
+  return html`<span>${n}<span class="rest"> ${n === 1 ? "property" : "properties"}</span> ${bad ? "broken" : n === 1 ? "holds" : "hold"}</span>`;
 }
 
 /** Whether a key belongs to the control it was pressed in. */

@@ -135,7 +135,7 @@ export const angleOf = (i: number, count: number): number => (2 * Math.PI * i) /
 function ring(width: number, height: number, servers: number, narrow: boolean) {
   // An odd ring does not reach as far down as up: centre what is drawn, not the circle.
   const down = servers > 1 && servers % 2 === 1 ? Math.cos(Math.PI / servers) : 1;
-  const label = narrow ? 20 : 24;
+  const label = narrow ? 24 : 26;
   let nodeR = Math.min(narrow ? 33 : 42, height / 9);
   // Labels stand beside the nodes on a wide stage, under them on a narrow one.
   const beside = narrow ? 8 : 112;

@@ -254,7 +254,7 @@ export class Inspector extends Panel {
             timer,
             i,
           ) => html`<button ?disabled=${node.status !== "up"} title="Make the ${timer.name} timer run out now${i === 0 ? " (t)" : ""}" @click=${() => this.#act({ do: "fire", node: id, timer: timer.name })}>Fire ${timer.name} timer ${i === 0 ? html`<kbd>t</kbd>` : nothing}</button>
-            <button ?disabled=${node.status !== "up"} title="Give it 200 ms more" @click=${() => this.#act({ do: "postpone", node: id, timer: timer.name, by: 200_000 })}>Postpone ${timer.name}</button>`,
+            <button ?disabled=${node.status !== "up"} aria-label="Postpone ${timer.name} timer" title="Give the ${timer.name} timer 200 ms more" @click=${() => this.#act({ do: "postpone", node: id, timer: timer.name, by: 200_000 })}>+200 ms</button>`,
         )}
       </div>
       <div class="row do" role="group" aria-label="Slow down ${name}">
@@ -262,16 +262,20 @@ export class Inspector extends Panel {
           node.kind === "client"
             ? nothing
             : html`<button aria-pressed=${stalled} title="Writes are taken but never complete" @click=${() => this.#act({ do: stalled ? "unstall" : "stall", node: id })}>${stalled ? "Unstall disk" : "Stall disk"}</button>
-              ${stalled ? nothing : html`<button title="Let a stalled disk go on" @click=${() => this.#act({ do: "unstall", node: id })}>Unstall</button>`}
               <select aria-label="Disk of ${name}" title="How long a write takes" @change=${(event: Event) => {
-                const choice = DISKS[(event.target as HTMLSelectElement).selectedIndex - 1];
+                const select = event.target as HTMLSelectElement;
+                const choice = DISKS[select.selectedIndex - 1];
+                select.selectedIndex = 0;
                 if (choice) this.#act({ do: "disk", node: id, latency: choice.latency ?? config.diskLatency });
-              }}><option>Disk speed…</option>${DISKS.map((one) => html`<option>${one.name}</option>`)}</select>`
+                else this.#act({ do: "unstall", node: id });
+              }}><option>Disk…</option>${DISKS.map((one) => html`<option>${one.name}</option>`)}<option>unstall</option></select>`
         }
         <select aria-label="Handling delay of ${name}" title="How long it thinks before each input" @change=${(
           event: Event,
         ) => {
-          const choice = SLOWNESS[(event.target as HTMLSelectElement).selectedIndex - 1];
+          const select = event.target as HTMLSelectElement;
+          const choice = SLOWNESS[select.selectedIndex - 1];
+          select.selectedIndex = 0;
           if (choice) this.#act({ do: "slow", node: id, by: choice.by });
         }}><option>Slow down…</option>${SLOWNESS.map((one) => html`<option>${one.name}</option>`)}</select>
         ${node.server ? html`<button class="danger" title="Erase its disk. Raft does not survive this: it may forget a vote it gave" @click=${() => this.#act({ do: "wipe", node: id })}>Wipe disk</button>` : nothing}

@@ -196,7 +196,7 @@ export class MapReduce extends Panel {
           }} /></label>
         </div>
         ${this.source === "own" ? this.#own() : nothing}
-        <p class="broken" role="alert" ?hidden=${this.wrong === ""}>${this.wrong}</p>
+        <p class="hold" role="alert" ?hidden=${this.wrong === ""}>${this.wrong}</p>
         <div class="row">
           <button class="primary" ?disabled=${this.preparing || running} title=${running ? "One job at a time: let this one finish" : "Submit the job to the coordinator"}>${this.preparing ? "Fetching the text…" : "Run"}</button>
           <span class="soft">Then crash a worker half-way.</span>

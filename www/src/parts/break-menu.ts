@@ -16,75 +16,84 @@ interface Item {
 const servers = (frame: Frame) => frame.nodes.filter((node) => node.kind === "server");
 const leader = (frame: Frame) => frame.leader;
 
-const ITEMS: readonly (readonly Item[])[] = [
-  [
-    {
-      label: "Crash the leader",
-      hint: "Heartbeats stop; an election follows",
-      actions: (frame) => (leader(frame) === null ? null : [{ do: "crash", node: leader(frame) as number }]),
-    },
-    {
-      label: "Crash a follower",
-      hint: "A majority goes on without it",
-      actions: (frame) => {
-        const victim = servers(frame).findLast((node) => node.status === "up" && node.id !== frame.leader);
-        return victim ? [{ do: "crash", node: victim.id }] : null;
+const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] }[] = [
+  {
+    name: "Crash",
+    items: [
+      {
+        label: "Crash the leader",
+        hint: "Heartbeats stop; an election follows",
+        actions: (frame) => (leader(frame) === null ? null : [{ do: "crash", node: leader(frame) as number }]),
       },
-    },
-    {
-      label: "Crash every server",
-      hint: "Only what was on disk comes back",
-      actions: (frame) =>
-        nonEmpty(
-          servers(frame)
-            .filter((node) => node.status !== "down")
-            .map((node) => ({ do: "crash" as const, node: node.id })),
-        ),
-    },
-    {
-      label: "Crash a busy worker",
-      hint: "Its task is given to another",
-      actions: (frame) => {
-        const victim = frame.nodes.find((node) => node.worker?.task && node.status === "up");
-        return victim ? [{ do: "crash", node: victim.id }] : null;
+      {
+        label: "Crash a follower",
+        hint: "A majority goes on without it",
+        actions: (frame) => {
+          const victim = servers(frame).findLast((node) => node.status === "up" && node.id !== frame.leader);
+          return victim ? [{ do: "crash", node: victim.id }] : null;
+        },
       },
-    },
-  ],
-  [
-    {
-      label: "Isolate the leader",
-      hint: "It goes on believing, alone",
-      actions: (frame) => (leader(frame) === null ? null : [{ do: "isolate", node: leader(frame) as number }]),
-    },
-    { label: "Partition…", hint: "Choose the sides, or drag a line on the stage", actions: () => "partition" },
-    {
-      label: "Pause the leader",
-      hint: "It wakes up in a world that moved on",
-      actions: (frame) => (leader(frame) === null ? null : [{ do: "pause", node: leader(frame) as number }]),
-    },
-  ],
-  [
-    {
-      label: "Lose one message in five",
-      hint: "On every link",
-      actions: () => [{ do: "quality", from: null, to: null, loss: 200 }],
-    },
-    {
-      label: "Deliver one message in five twice",
-      hint: "Duplicates must change nothing",
-      actions: () => [{ do: "quality", from: null, to: null, duplication: 200 }],
-    },
-    {
-      label: "Slow network",
-      hint: "40–120 ms a hop: elections begin to collide",
-      actions: () => [{ do: "quality", from: null, to: null, latency: [40_000, 120_000] }],
-    },
-    {
-      label: "Stall the leader's disk",
-      hint: "Nothing it says can outlive its memory of saying it",
-      actions: (frame) => (leader(frame) === null ? null : [{ do: "stall", node: leader(frame) as number }]),
-    },
-  ],
+      {
+        label: "Crash every server",
+        hint: "Only what was on disk comes back",
+        actions: (frame) =>
+          nonEmpty(
+            servers(frame)
+              .filter((node) => node.status !== "down")
+              .map((node) => ({ do: "crash" as const, node: node.id })),
+          ),
+      },
+      {
+        label: "Crash a busy worker",
+        hint: "Its task is given to another",
+        actions: (frame) => {
+          const victim = frame.nodes.find((node) => node.worker?.task && node.status === "up");
+          return victim ? [{ do: "crash", node: victim.id }] : null;
+        },
+      },
+    ],
+  },
+  {
+    name: "Part",
+    items: [
+      {
+        label: "Isolate the leader",
+        hint: "It goes on believing, alone",
+        actions: (frame) => (leader(frame) === null ? null : [{ do: "isolate", node: leader(frame) as number }]),
+      },
+      { label: "Partition…", hint: "Choose the sides, or drag a line on the stage", actions: () => "partition" },
+      {
+        label: "Pause the leader",
+        hint: "It wakes up in a world that moved on",
+        actions: (frame) => (leader(frame) === null ? null : [{ do: "pause", node: leader(frame) as number }]),
+      },
+    ],
+  },
+  {
+    name: "Wear down",
+    items: [
+      {
+        label: "Lose one message in five",
+        hint: "On every link",
+        actions: () => [{ do: "quality", from: null, to: null, loss: 200 }],
+      },
+      {
+        label: "Deliver one message in five twice",
+        hint: "Duplicates must change nothing",
+        actions: () => [{ do: "quality", from: null, to: null, duplication: 200 }],
+      },
+      {
+        label: "Slow network",
+        hint: "40–120 ms a hop: elections begin to collide",
+        actions: () => [{ do: "quality", from: null, to: null, latency: [40_000, 120_000] }],
+      },
+      {
+        label: "Stall the leader's disk",
+        hint: "Nothing it says can outlive its memory of saying it",
+        actions: (frame) => (leader(frame) === null ? null : [{ do: "stall", node: leader(frame) as number }]),
+      },
+    ],
+  },
 ];
 
 const nonEmpty = (actions: Action[]) => (actions.length > 0 ? actions : null);
@@ -124,14 +133,17 @@ export class BreakMenu extends LitElement {
         right: 0;
         top: calc(100% + 8px);
         z-index: 20;
-        width: 320px;
+        width: 580px;
         max-width: calc(100vw - 20px);
-        max-height: min(640px, calc(100dvh - 110px));
+        max-height: calc(100dvh - 80px);
         overflow: auto;
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(240px, 1fr));
+        gap: 8px;
         background: var(--card);
         border: 1px solid var(--line);
         border-radius: 12px;
-        padding: 6px;
+        padding: 10px;
         box-shadow: 0 12px 40px rgb(0 0 0 / 0.22);
       }
       .list button {
@@ -149,17 +161,21 @@ export class BreakMenu extends LitElement {
         font-size: 12px;
         color: var(--soft);
       }
-      hr {
-        border: 0;
-        border-top: 1px solid var(--line);
-        margin: 6px 4px;
+      .list h3 {
+        font-size: 12px;
+        color: var(--soft);
+        margin: 4px 10px;
       }
       @media (max-width: 760px) {
+        .rest {
+          display: none;
+        }
         .list {
           position: fixed;
           left: 10px;
           right: 10px;
-          top: 60px;
+          top: 112px;
+          max-height: calc(100dvh - 124px);
           width: auto;
         }
       }
@@ -184,24 +200,36 @@ export class BreakMenu extends LitElement {
 
   override render() {
     return html`
-      <button aria-haspopup="menu" aria-expanded=${this.open} title="Break something (f)" @click=${() => (this.open ? this.#close() : this.show())}>
-        Break something <kbd>f</kbd></button>
+      <button aria-label="Break something" aria-haspopup="menu" aria-expanded=${this.open} title="Break something (f)" @click=${() => (this.open ? this.#close() : this.show())}>
+        <span>Break<span class="rest"> something</span></span><kbd>f</kbd></button>
       ${this.open && this.view ? this.#list(this.view) : nothing}`;
   }
 
   #list(view: View) {
-    const named = (item: Item) => {
-      const found = item.actions(view.frame);
-      const node = Array.isArray(found) && found.length === 1 && found[0] && "node" in found[0] ? found[0].node : null;
-      return html`<button role="menuitem" tabindex="-1" ?disabled=${found === null} @click=${() => this.#do(found)}>
-        ${item.label}<span>${node === null ? "" : `${nameIn(view.frame, node)}. `}${found === null ? "Not possible right now" : item.hint}</span></button>`;
+    const group = (name: string, items: unknown) =>
+      html`<div role="group" aria-label=${name}><h3 aria-hidden="true">${name}</h3>${items}</div>`;
+    const item = (label: string, hint: string, act: (() => void) | null) =>
+      html`<button role="menuitem" tabindex="-1" aria-label=${label} aria-description=${hint} ?disabled=${act === null} @click=${act}>
+        ${label}<span>${hint}</span></button>`;
+    const offered = ({ label, hint, actions }: Item) => {
+      const found = actions(view.frame);
+      const only = Array.isArray(found) && found.length === 1 ? found[0] : undefined;
+      const whom = only && "node" in only ? `${nameIn(view.frame, only.node)}. ` : "";
+      return item(
+        label,
+        found === null ? "Not possible right now" : `${whom}${hint}`,
+        found === null ? null : () => this.#do(found),
+      );
     };
     return html`<div class="list" role="menu" aria-label="Break something" @keydown=${this.#keys} @focusout=${this.#left}>
-      ${ITEMS.map((group) => html`${group.map(named)}<hr />`)}
-      <button role="menuitem" tabindex="-1" @click=${() => this.#do([{ do: "heal" }])}>Heal all links<span>Open every link</span></button>
-      <button role="menuitem" tabindex="-1" @click=${() => this.#do(mend(view))}>Mend everything<span>Links open, nodes up, disks and network as they began</span></button>
-      <button role="menuitem" tabindex="-1" @click=${async () => this.#do([{ do: "reseed", seed: await this.lab.freshSeed() }])}>
-        Another future<span>New dice from this moment on; the past stays</span></button>
+      ${GROUPS.map(({ name, items }) => group(name, items.map(offered)))}
+      ${group("Mend", [
+        item("Heal all links", "Open every link (h)", () => this.#do([{ do: "heal" }])),
+        item("Mend everything", "Links open, nodes up, disks and network as they began", () => this.#do(mend(view))),
+        item("Another future", "New dice from this moment on; the past stays", async () =>
+          this.#do([{ do: "reseed", seed: await this.lab.freshSeed() }]),
+        ),
+      ])}
     </div>`;
   }
 

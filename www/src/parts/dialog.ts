@@ -55,6 +55,25 @@ export abstract class Dialog extends LitElement {
         font-size: 12px;
         color: var(--soft);
       }
+      .fields input {
+        width: 100%;
+        min-width: 0;
+      }
+      .fields .pair {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 6px;
+      }
+      form {
+        display: grid;
+        gap: 14px;
+      }
+      .wide {
+        display: grid;
+        gap: 4px;
+        font-size: 12px;
+        color: var(--soft);
+      }
       .end {
         display: flex;
         justify-content: flex-end;

@@ -33,11 +33,11 @@ export class NewRun extends Dialog {
     const config = this.config;
     if (!config) return html`<p class="soft">The engine is still starting.</p>`;
     return html`
-      <form class="inside-form" @submit=${this.#submit}>
+      <form @submit=${this.#submit}>
         <div class="fields">
           ${SHAPE.map(({ name, label, min, max }) => html`<label>${label}${this.#number(config[name], min, max, (value) => ({ [name]: value }))}</label>`)}
           <label>Seed
-            <span class="row"><input type="number" min="0" max=${Number.MAX_SAFE_INTEGER} required .value=${String(config.seed)} aria-label="Seed"
+            <span class="pair"><input type="number" min="0" max=${Number.MAX_SAFE_INTEGER} required .value=${String(config.seed)} aria-label="Seed"
               @change=${(event: Event) => this.#set({ seed: Number((event.target as HTMLInputElement).value) })} />
             <button type="button" title="Draw a fresh seed" @click=${this.#draw}>Draw one</button></span></label>
           <label>Heartbeat every, ms${this.#number(config.heartbeat / 1000, 1, 10_000, (value) => ({ heartbeat: Math.round(value * 1000) }))}</label>
@@ -47,7 +47,7 @@ export class NewRun extends Dialog {
         <div class="fields">
           ${RANGES.map(
             ({ name, label }) => html`<label>${label}, ms
-              <span class="row">${([0, 1] as const).map(
+              <span class="pair">${([0, 1] as const).map(
                 (
                   end,
                 ) => html`<input type="number" min="0" max="60000" step="0.001" required .value=${String(config[name][end] / 1000)}

@@ -40,8 +40,8 @@ export class Share extends Dialog {
       ${off.length > 0 ? html`<p class="hold">This run has ${off.length === 1 ? "a rule" : "rules"} switched off: ${off.join(", ")}. Whoever opens it is told.</p>` : nothing}
       ${
         this.problem
-          ? html`<p class="broken" role="alert">${this.problem}</p>`
-          : html`<label class="fields-one">Link
+          ? html`<p class="hold" role="alert">${this.problem}</p>`
+          : html`<label class="wide">Link
               <input readonly aria-label="Link to this run" .value=${this.link ?? "Packing the run…"} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} /></label>`
       }
       <div class="row">

@@ -13,7 +13,7 @@ export function drawClient(scene: Scene, node: Node): SVGTemplateResult {
   const pending = client?.pending ?? null;
   const room = Math.floor((box.width - 50) / 7.4);
   const doing = pending ? cut(pending.text, room) : client?.load ? "steady load" : "idle";
-  const more = client && client.queued > 0 ? `, ${client.queued} waiting` : "";
+  const more = client && client.queued > 0 ? ` (+${client.queued})` : "";
   const under =
     node.status !== "up"
       ? stateWord(node)

@@ -29,7 +29,7 @@ export function drawGround(scene: Scene, start: () => void): SVGTemplateResult |
   ];
   const size = ground.pitch - (ground.pitch > 8 ? 2.5 : 1.5);
   return svg`
-    <text class="soft" x=${n(ground.title.x)} y=${n(ground.title.y)} font-size="12">${summary(job)}</text>
+    <text class="soft" x=${n(ground.title.x)} y=${n(ground.title.y)} font-size="12">${scene.layout.narrow ? brief(job) : summary(job)}</text>
     <g role="img" aria-label=${summary(job)}>
       ${tasks.map(({ task, phase, i }, at) => {
         const x = ground.tiles.x + (at % ground.columns) * ground.pitch;
@@ -40,8 +40,13 @@ export function drawGround(scene: Scene, start: () => void): SVGTemplateResult |
     </g>`;
 }
 
+const done = (tasks: readonly Task[]) => tasks.filter((task) => task.state === "done").length;
+
+/** The same where there is less room. */
+const brief = (job: Job) =>
+  `${job.app.replaceAll("-", " ")} · map ${done(job.maps)}/${job.maps.length} · reduce ${done(job.reduces)}/${job.reduces.length}${job.reissued > 0 ? ` · ${job.reissued} again` : ""}`;
+
 function summary(job: Job): string {
-  const done = (tasks: readonly Task[]) => tasks.filter((task) => task.state === "done").length;
   const again = job.reissued > 0 ? ` · ${job.reissued} re-issued` : "";
   const app = job.app.replaceAll("-", " ");
   return `MapReduce · ${app} · map ${done(job.maps)} of ${job.maps.length} · reduce ${done(job.reduces)} of ${job.reduces.length}${again}`;

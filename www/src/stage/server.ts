@@ -77,8 +77,8 @@ function writes(scene: Scene, node: Node, at: Point) {
 
 /** The leader's sign, so that the role does not rest on an outline alone. */
 function crown(at: Point, r: number) {
-  const y = at.y - r * 0.62;
-  return svg`<path class="crown" d=${`M${n(at.x - 9)} ${n(y - 6)}l4.5 4.5 4.5-6.5 4.5 6.5 4.5-4.5-1.8 9.5h-14.4z`} />`;
+  const k = r / 46;
+  return svg`<path class="crown" transform="translate(${n(at.x)} ${n(at.y - r * 0.68)}) scale(${n(k)})" d="M-9-5.5l4.5 4.5 4.5-6.5 4.5 6.5 4.5-4.5-1.8 9h-14.4z" />`;
 }
 
 /** Votes stand at their voters' angles, so that a quorum is counted by eye. */
@@ -102,7 +102,7 @@ function label(scene: Scene, node: Node, server: Server, at: Point) {
   const away = layout.timerR + 10;
   const top = Math.cos(angle) > 0.9;
   if (top) {
-    return svg`<text class="term" x=${n(at.x)} y=${n(at.y - away - 1)} text-anchor="middle">term ${server.term}${layout.narrow ? nothing : held(server)}</text>`;
+    return svg`<text class="term" x=${n(at.x)} y=${n(at.y - away - 3)} text-anchor="middle">term ${server.term}${layout.narrow ? nothing : held(server)}</text>`;
   }
   // Outwards, where no link runs.
   const right = across > -1e-9;

@@ -94,6 +94,7 @@ export class Stage extends LitElement {
     const { layout: place, frame } = scene;
     const of = (kind: string) => frame.nodes.filter((node) => node.kind === kind);
     return html`
+      ${this.#chip()}
       <div class="box" @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#forget}>
         <svg viewBox="0 0 ${place.width} ${place.height}" role="group" aria-label="The cluster">
           <g role="group" aria-label="Links">
@@ -115,7 +116,7 @@ export class Stage extends LitElement {
         </svg>
         <canvas aria-hidden="true"></canvas>
       </div>
-      ${this.#chip()} ${this.#linkMenu()}
+      ${this.#linkMenu()}
     `;
   }
 
@@ -123,14 +124,15 @@ export class Stage extends LitElement {
     const scene = this.#scene;
     if (!scene) return;
     if (this.canvas) drawFlights(this.canvas, scene, this.theme);
-    if (scene.layout.narrow) this.#ownHeight(scene.layout.height);
-    else this.#ownHeight(null);
+    this.#ownHeight(scene.layout.narrow ? scene.layout.height : null);
     if (changed.has("menu") && this.menu) this.renderRoot.querySelector<HTMLElement>(".menu button")?.focus();
   }
 
   #ownHeight(height: number | null) {
+    this.toggleAttribute("narrow", height !== null);
+    const box = this.renderRoot.querySelector<HTMLElement>(".box");
     const wanted = height === null ? "" : `${height}px`;
-    if (this.style.height !== wanted) this.style.height = wanted;
+    if (box && box.style.height !== wanted) box.style.height = wanted;
   }
 
   // ── What is cut ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -275,10 +275,15 @@ export const stageStyle = css`
     stroke-width: 1.8;
   }
 
+  :host([narrow]) .box {
+    position: relative;
+    inset: auto;
+  }
   .chip {
     position: absolute;
-    left: 24px;
-    top: 4px;
+    z-index: 2;
+    right: 24px;
+    top: 0;
     display: flex;
     gap: 10px;
     align-items: center;
@@ -306,10 +311,10 @@ export const stageStyle = css`
   .menu button {
     justify-content: flex-start;
   }
-  @media (max-width: 760px) {
-    .chip {
-      left: 14px;
-      max-width: calc(100% - 28px);
-    }
+  :host([narrow]) .chip {
+    position: static;
+    justify-content: space-between;
+    margin: 0 14px;
+    max-width: none;
   }
 `;

@@ -263,30 +263,62 @@ export const house = css`
     }
   }
   @media (max-width: 1000px) {
-    .facts .shape {
-      display: none;
-    }
-  }
-  @media (max-width: 760px) {
     :host {
       height: auto;
       min-height: 100dvh;
     }
     .house {
-      display: block;
+      display: flex;
+      flex-direction: column;
       height: auto;
     }
     header {
       position: sticky;
       top: 0;
       z-index: 10;
+    }
+    main {
+      order: 1;
+    }
+    sb-timeline {
+      order: 2;
+      height: 190px;
+    }
+    aside {
+      order: 3;
+      border-left: 0;
+      border-top: 1px solid var(--line);
+    }
+    sb-stage {
+      flex: none;
+    }
+    sb-stage:not([narrow]) {
+      height: 600px;
+    }
+    .panel {
+      min-height: 420px;
+      overflow: visible;
+    }
+    sb-inspector {
+      order: -1;
+      max-height: none;
+      border-top: 0;
+      border-bottom: 1px solid var(--line);
+    }
+    .facts .shape {
+      display: none;
+    }
+  }
+  @media (max-width: 760px) {
+    header {
       padding: 6px 10px;
       gap: 6px;
     }
-    header .logo {
-      display: none;
-    }
-    header .wide {
+    header .logo,
+    header .wide,
+    header .speed .word,
+    .space,
+    .facts .rest {
       display: none;
     }
     header .narrow {
@@ -296,44 +328,37 @@ export const house = css`
       flex: 1 1 120px;
       gap: 6px;
     }
-    header .speed .word {
-      display: none;
-    }
     header .speed input {
       flex: 1;
       width: 60px;
       min-height: 44px;
     }
     .facts {
-      order: 3;
+      flex: 1;
     }
     .facts .verdict {
       min-height: 44px;
-      line-height: 36px;
-    }
-    .space {
-      display: none;
+      display: inline-flex;
+      align-items: center;
+      gap: 5px;
+      margin: 0;
     }
     .say {
       padding: 14px 14px 4px;
-      min-height: 118px;
+      min-height: 112px;
     }
     .say h1 {
       font-size: 17px;
     }
-    aside {
-      border-left: 0;
-      border-top: 1px solid var(--line);
-    }
-    .panel {
-      min-height: 360px;
-      overflow: visible;
-    }
-    sb-inspector {
-      max-height: none;
+    sb-timeline {
+      height: 250px;
     }
     .tabs {
       padding: 4px 8px 0;
+    }
+    .notice {
+      top: 112px;
+      width: calc(100vw - 24px);
     }
   }
   @media (prefers-reduced-motion: no-preference) {

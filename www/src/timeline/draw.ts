@@ -114,13 +114,13 @@ function drawCommits(ink: CanvasRenderingContext2D, picture: Picture, y: number)
 
 function drawFaults(ink: CanvasRenderingContext2D, picture: Picture, y: number): void {
   const { scale, theme } = picture;
+  const marks = picture.marks.filter(
+    (mark) => mark.kind === "fault" || mark.kind === "violation" || mark.kind === "job",
+  );
   ink.textAlign = "left";
-  let free = 0;
-  for (const mark of picture.marks) {
-    if (mark.kind !== "fault" && mark.kind !== "violation" && mark.kind !== "job") continue;
+  marks.forEach((mark, i) => {
     const x = xOf(scale, mark.at);
-    const colour = plain(mark.kind === "violation" ? "broken" : mark.kind === "job" ? "accent" : "hold", theme);
-    ink.fillStyle = colour;
+    ink.fillStyle = plain(mark.kind === "violation" ? "broken" : mark.kind === "job" ? "accent" : "hold", theme);
     ink.beginPath();
     if (mark.kind === "violation") {
       ink.rect(x - 4, y - 4, 8, 8);
@@ -132,12 +132,11 @@ function drawFaults(ink: CanvasRenderingContext2D, picture: Picture, y: number):
       ink.lineTo(x - 4.5, y + 4);
     }
     ink.fill();
-    const size = ink.measureText(mark.text).width;
-    if (x + 8 > free && x + 9 + size < picture.width - 4) {
-      ink.fillText(mark.text, x + 8, y + 0.5);
-      free = x + size + 18;
-    }
-  }
+    // Its words only where they reach neither the next mark nor the edge.
+    const next = marks[i + 1];
+    const room = (next ? xOf(scale, next.at) - 6 : picture.width - 4) - (x + 8);
+    if (ink.measureText(mark.text).width < room) ink.fillText(mark.text, x + 8, y + 0.5);
+  });
 }
 
 /** Other branches, as dashed lines that leave this one where they forked. */

@@ -86,9 +86,6 @@ export class Timeline extends LitElement {
         :host {
           padding: 8px 14px 12px;
         }
-        .picture {
-          height: 128px;
-        }
         input[type="range"] {
           margin: 0 4px 0 62px;
         }

@@ -6,11 +6,12 @@
 //! however long the run is, and a checkpoint of a checker costs nothing.
 //!
 //! In reading order: [`raft`] holds the five properties of the paper's Figure 3 and the promises under them,
-//! [`service`] judges the key/value service on top, [`liveness`] what must happen in the end. Each reports to
-//! [`Verdicts`], which remember the first violation of every [`Property`].
+//! [`service`] judges the key/value service on top, [`mapreduce`] jobs and their files, [`liveness`] what must happen
+//! in the end. Each reports to [`Verdicts`], which remember the first violation of every [`Property`].
 
 pub mod raft;
 pub mod service;
+pub mod mapreduce;
 pub mod liveness;
 
 use crate::node::NodeId;

@@ -128,14 +128,29 @@ pub enum FileRequest {
     },
     /// Give files other names, replacing what had those: all or none, at one instant (§3.3).
     Rename {
-        /// Old and new names.
-        moves: Rc<[(FileName, FileName)]>,
+        /// What is renamed.
+        moves: Rc<[Move]>,
     },
     /// Remove what abandoned attempts left behind in a finished job's folder.
     RemoveTemporary {
         /// The job.
         job: JobId,
     },
+}
+
+/// One file to rename.
+///
+/// Its length is there because of a night's work lost to three messages. (1) A worker writes its files, renames them,
+/// and the answer is lost. (2) A copy of its request to create them, held up on the way, arrives and creates them
+/// again, empty. (3) The worker asks for the renaming again, and empty files replace the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Move {
+    /// The name it has.
+    pub from: FileName,
+    /// The name it gets.
+    pub to: FileName,
+    /// How many bytes it has when it is complete.
+    pub len: u64,
 }
 
 /// What became of a file request.

@@ -43,9 +43,12 @@ pub use bytes::{Bytes, Hash};
 pub use config::{Config, Nothing, Output, Refused, Request, Timer};
 pub use coordinator::{Coordinator, Journal, JournalFile};
 pub use job::{File, FileName, Input, Job, JobError, JobId, Phase, Spec, TaskId};
-pub use message::{Answer, Assignment, Call, FileOutcome, FileRequest, Message};
+pub use message::{Answer, Assignment, Call, FileOutcome, FileRequest, Message, Move};
 pub use note::Note;
 pub use rules::{Rule, Rules};
 pub use store::{Chunk, Store};
 pub use view::{CoordinatorView, Doing, JobView, Stage, StoreView, StoredFile, Task, TaskState, WorkerView};
 pub use worker::{Incarnation, IncarnationFile, Worker};
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -8,7 +8,7 @@
 use super::bytes::Bytes;
 use super::config::{Config, Nothing, Timer};
 use super::job::{File, FileName, JobId};
-use super::message::{FileOutcome, FileRequest, Message};
+use super::message::{FileOutcome, FileRequest, Message, Move};
 use super::note::Note;
 use super::view::{StoreView, StoredFile};
 use crate::node::{Content, FileOp, Files, Input, Node, Outbox};
@@ -158,27 +158,28 @@ impl Store {
         FileOutcome::Chunk { bytes, of: stored.chunks() }
     }
 
-    /// All the files have their new names, or none has. A repetition finds that the old names are gone and the new
-    /// ones there.
-    fn rename(&mut self, moves: &[(FileName, FileName)], out: &mut impl Outbox<Store>) -> FileOutcome {
-        let there = |name: &FileName| self.view.files.get(name).is_some();
-        if moves.iter().all(|(old, new)| !there(old) && there(new)) {
-            out.note(Note::DoneBefore);
-            return FileOutcome::Done;
-        }
-        if !moves.iter().all(|(old, _)| there(old)) {
+    /// All the files have their new names, or none has. A repetition finds that complete files of the old names are
+    /// gone and the new names are there.
+    fn rename(&mut self, moves: &[Move], out: &mut impl Outbox<Store>) -> FileOutcome {
+        let files = &self.view.files;
+        let is_complete = |of: &Move| files.get(&of.from).is_some_and(|file| file.len() == of.len);
+        if !moves.iter().all(is_complete) {
+            if moves.iter().all(|of| files.get(&of.to).is_some()) {
+                out.note(Note::DoneBefore);
+                return FileOutcome::Done;
+            }
             return self.missing(out);
         }
         let mut batch = Vec::new();
-        for &(old, new) in moves {
-            let Some(stored) = self.view.files.get(&old).cloned() else { continue };
+        for &Move { from, to, .. } in moves {
+            let Some(stored) = self.view.files.get(&from).cloned() else { continue };
             let chunks = stored.chunks().max(1);
-            let replaced = self.view.files.get(&new).map_or(0, StoredFile::chunks);
+            let replaced = self.view.files.get(&to).map_or(0, StoredFile::chunks);
             let chunk = |file, index| Chunk { file, index };
-            batch.extend((0..chunks).map(|index| FileOp::Rename(chunk(old, index), chunk(new, index))));
-            batch.extend((chunks..replaced).map(|index| FileOp::Remove(chunk(new, index))));
-            self.view.files.remove(&old);
-            self.view.files.insert(new, stored);
+            batch.extend((0..chunks).map(|index| FileOp::Rename(chunk(from, index), chunk(to, index))));
+            batch.extend((chunks..replaced).map(|index| FileOp::Remove(chunk(to, index))));
+            self.view.files.remove(&from);
+            self.view.files.insert(to, stored);
         }
         out.write(batch);
         FileOutcome::Done

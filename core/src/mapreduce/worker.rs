@@ -7,7 +7,7 @@ use super::bytes::Bytes;
 use super::calls::{Calls, Question};
 use super::config::{Config, Nothing, Timer};
 use super::job::{File, FileName, Job, Phase, TaskId};
-use super::message::{Answer, Assignment, Call, FileOutcome, FileRequest, Message};
+use super::message::{Answer, Assignment, Call, FileOutcome, FileRequest, Message, Move};
 use super::note::Note;
 use super::pairs;
 use super::rules::Rule;
@@ -15,7 +15,6 @@ use super::view::{Doing, WorkerView};
 use crate::node::{Content, FileOp, Files, Input, Node, Outbox};
 use crate::time::{Span, Time};
 use alloc::collections::BTreeMap;
-use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -328,10 +327,16 @@ impl Worker {
 
     /// The files are complete: all of them get their final names at one instant (§3.3).
     fn rename(&mut self, out: &mut impl Outbox<Worker>) {
-        let State::Attempting(Attempt { assignment, .. }) = &self.state else { return };
-        let moves = (0..assignment.outputs())
-            .map(|part| (assignment.temporary_name(part), assignment.final_name(part)))
-            .collect::<Rc<[_]>>();
+        let State::Attempting(Attempt { assignment, stage: Stage::Writing(writing), .. }) = &self.state
+        else {
+            return;
+        };
+        let moves = (0..).zip(&writing.files).map(|(part, contents)| Move {
+            from: assignment.temporary_name(part),
+            to: assignment.final_name(part),
+            len: contents.len(),
+        });
+        let moves = moves.collect();
         self.set_stage(Stage::Renaming);
         self.ask_store(FileRequest::Rename { moves }, out);
         if !self.config.rules.has(Rule::ReportAfterRename) {

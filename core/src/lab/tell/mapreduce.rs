@@ -140,8 +140,8 @@ fn filed(from: &str, to: &str, request: &FileRequest) -> Sentence {
     match request {
         FileRequest::Rename { moves } => {
             let text = match moves.first() {
-                Some((_, name)) if moves.len() == 1 => {
-                    format!("{to} gave {from}'s file its final name, {name}.")
+                Some(first) if moves.len() == 1 => {
+                    format!("{to} gave {from}'s file its final name, {}.", first.to)
                 }
                 _ => format!("{to} gave {from}'s {} files their final names, all at once.", moves.len()),
             };

@@ -1,0 +1,243 @@
+//! MapReduce, judged from its views, its messages and the names of the files that are written.
+//!
+//! Once a task counts as completed its output is there and never changes again (Task Committed Once); and the output
+//! of a finished job is that of a [`sequential`] run of the same program (Output Equals Sequential).
+
+pub mod sequential;
+
+use super::{Moment, Property, Verdicts};
+use crate::mapreduce::job::{File, FileName, JobId, Phase, TaskId};
+use crate::mapreduce::message::Message;
+use crate::mapreduce::table::Table;
+use crate::mapreduce::view::{CoordinatorView, JobView, Stage, StoreView, StoredFile, Task, TaskState};
+use crate::mapreduce::{App, Hash};
+use crate::node::NodeId;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use rpds::{RedBlackTreeMap, Vector};
+
+/// Watches the coordinator and the store of one MapReduce ground from the beginning of a run. Cheap to clone at any
+/// time.
+#[derive(Clone, Debug, Default)]
+pub struct Checker {
+    /// Every job, as it was last seen.
+    jobs: RedBlackTreeMap<JobId, JobView>,
+    /// The files, as they were last seen.
+    store: Option<StoreView>,
+    /// What could not be looked at because the store was down.
+    unseen: Vector<Unseen>,
+    /// For each finished job, whether its output is right.
+    equal: RedBlackTreeMap<JobId, bool>,
+    /// Outputs of sequential runs, by job. A cache and no more: clones share it, so that walking to and fro on a
+    /// timeline does not run the same job again.
+    sequential: Rc<RefCell<BTreeMap<Hash, Rc<[String]>>>>,
+}
+
+/// Something to be looked at when the store is up.
+#[derive(Clone, Copy, Debug)]
+enum Unseen {
+    Task(JobId, TaskId),
+    Job(JobId),
+}
+
+/// One step of the coordinator, with what is around it.
+#[derive(Clone, Copy, Debug)]
+pub struct CoordinatorStep<'a> {
+    /// The message it took, if it took one.
+    pub heard: Option<&'a Message>,
+    /// Its view before; none if it was down.
+    pub before: Option<&'a CoordinatorView>,
+    /// Its view after; none if it is down.
+    pub after: Option<&'a CoordinatorView>,
+    /// The shared file system at this moment; none if it is down.
+    pub store: Option<&'a StoreView>,
+}
+
+impl Checker {
+    /// Has seen nothing yet.
+    pub fn new() -> Checker {
+        Checker::default()
+    }
+
+    /// Whether the output of this job is that of a sequential run; none before the job is done and looked at.
+    pub fn output_is_equal(&self, job: JobId) -> Option<bool> {
+        self.equal.get(&job).copied()
+    }
+
+    /// Judges one step of the coordinator.
+    pub fn observe_coordinator(
+        &mut self,
+        now: Moment,
+        coordinator: NodeId,
+        step: CoordinatorStep<'_>,
+        verdicts: &mut Verdicts,
+    ) {
+        let CoordinatorStep { heard, before, after, store } = step;
+        let Some(job) = after.and_then(|after| after.job.as_ref()) else { return };
+        let before = before.and_then(|before| before.job.as_ref()).filter(|before| before.id == job.id);
+        self.jobs.insert_mut(job.id, job.clone());
+        if let Some(Message::Report { task: TaskId { number, .. }, .. }) = heard {
+            for task in [TaskId::map(*number), TaskId::reduce(*number)] {
+                if is_completed(job, task) && !before.is_some_and(|before| is_completed(before, task)) {
+                    self.look(now, coordinator, Unseen::Task(job.id, task), store, verdicts);
+                }
+            }
+        }
+        if job.stage == Stage::Done && before.is_none_or(|before| before.stage != Stage::Done) {
+            self.look(now, coordinator, Unseen::Job(job.id), store, verdicts);
+        }
+    }
+
+    /// Judges one step of the store: the files that the step's writes name, and its view before and after, none while
+    /// it is down. A step in which the store boots costs the number of its files, as booting does.
+    pub fn observe_store(
+        &mut self,
+        now: Moment,
+        store: NodeId,
+        touched: impl IntoIterator<Item = FileName>,
+        before: Option<&StoreView>,
+        after: Option<&StoreView>,
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(after) = after else { return };
+        match (before, self.store.take()) {
+            (Some(before), _) => {
+                for file in touched {
+                    self.compare(now, store, file, before, after, verdicts);
+                }
+            }
+            (None, Some(before)) => {
+                for (&file, _) in before.files.iter() {
+                    self.compare(now, store, file, &before, after, verdicts);
+                }
+            }
+            (None, None) => {}
+        }
+        self.store = Some(after.clone());
+        for unseen in &core::mem::take(&mut self.unseen) {
+            self.look(now, store, *unseen, Some(after), verdicts);
+        }
+    }
+
+    /// A file of a completed task must be what it was.
+    fn compare(
+        &self,
+        now: Moment,
+        store: NodeId,
+        name: FileName,
+        before: &StoreView,
+        after: &StoreView,
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(task) = name.file.task() else { return };
+        let (was, is) = (before.files.get(&name), after.files.get(&name));
+        if was == is || !self.jobs.get(&name.job).is_some_and(|job| is_completed(job, task)) {
+            return;
+        }
+        verdicts.broken(Property::TaskCommittedOnce, now, &[store], || {
+            let told = |file: Option<&StoredFile>| match file {
+                Some(file) => format!("{} bytes", file.len()),
+                None => "no such file".into(),
+            };
+            format!(
+                "{} changed after {task} of {} was completed: it was {} and is {}",
+                name.file,
+                name.job,
+                told(was),
+                told(is)
+            )
+        });
+    }
+
+    fn look(
+        &mut self,
+        now: Moment,
+        node: NodeId,
+        what: Unseen,
+        store: Option<&StoreView>,
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(store) = store else {
+            self.unseen.push_back_mut(what);
+            return;
+        };
+        match what {
+            Unseen::Task(job, task) => self.look_at_task(now, node, job, task, store, verdicts),
+            Unseen::Job(job) => self.look_at_output(now, node, job, store, verdicts),
+        }
+    }
+
+    /// A completed task's files must all be there.
+    fn look_at_task(
+        &self,
+        now: Moment,
+        node: NodeId,
+        id: JobId,
+        task: TaskId,
+        store: &StoreView,
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        let parts = if task.phase == Phase::Map { job.job.reduce_tasks() } else { 1 };
+        let missing = (0..parts).map(|part| FileName { job: id, file: File::of(task, part) });
+        if let Some(name) = missing.into_iter().find(|name| store.files.get(name).is_none()) {
+            verdicts.broken(Property::TaskCommittedOnce, now, &[node], || {
+                format!("{task} of {id} counts as completed, but there is no file {}", name.file)
+            });
+        }
+    }
+
+    /// The lines of the output, whatever file they are in, must be those of a sequential run.
+    fn look_at_output(
+        &mut self,
+        now: Moment,
+        node: NodeId,
+        id: JobId,
+        store: &StoreView,
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        let texts: Vec<String> = store.outputs(id).map(|(_, file)| file.text()).collect();
+        let mut lines: Vec<&str> = texts.iter().flat_map(|text| text.lines()).collect();
+        lines.sort_unstable();
+        let spec = job.job.spec();
+        let run = || {
+            let inputs = spec.inputs.iter().filter_map(|input| Some((&*input.name, input.text.as_ref()?)));
+            let inputs: Vec<_> = inputs.map(|(name, text)| (name, text.text())).collect();
+            let inputs = inputs.iter().map(|(name, text)| (*name, &**text));
+            sequential::run(&spec.app as &dyn App, inputs).into()
+        };
+        let mut cache = self.sequential.borrow_mut();
+        let expected = cache.entry(job.job.hash()).or_insert_with(run);
+        let equal =
+            lines.len() == expected.len() && lines.iter().zip(&**expected).all(|(is, should)| is == should);
+        self.equal.insert_mut(id, equal);
+        if !equal {
+            verdicts.broken(Property::OutputEqualsSequential, now, &[node], || {
+                let parting = lines.iter().zip(&**expected).find(|(is, should)| *is != should);
+                let parting = parting.map_or(String::new(), |(is, should)| {
+                    format!(
+                        "; in the order of the alphabet they first part at `{is}`, where it has `{should}`"
+                    )
+                });
+                format!(
+                    "the output of {id} has {} lines and a sequential run's has {}{parting}",
+                    lines.len(),
+                    expected.len()
+                )
+            });
+        }
+    }
+}
+
+fn is_completed(job: &JobView, task: TaskId) -> bool {
+    let tasks: &Table<u32, Task> = if task.phase == Phase::Map { &job.maps } else { &job.reduces };
+    tasks.get(&task.number).is_some_and(|task| matches!(task.state, TaskState::Completed { .. }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! The checker over jobs in rough weather: it is silent as long as every rule is kept, and notices each that is not.
+
+use super::*;
+use crate::chance::Chance;
+use crate::mapreduce::rules::{Named, Rule};
+use crate::mapreduce::tests::ground::{COORDINATOR, Ground, STORE, Seen, Weather, worker};
+use crate::mapreduce::tests::{config, job};
+use crate::mapreduce::{BuiltIn, Config, Rules};
+use crate::rules::Kind;
+use crate::time::{Span, Time};
+use alloc::collections::BTreeSet;
+use alloc::vec;
+
+/// Twenty seconds of faults over two jobs, then fair weather until both are done.
+struct Storm {
+    verdicts: Verdicts,
+    finished: bool,
+    equal: Vec<Option<bool>>,
+    reissued: u32,
+    notes: BTreeSet<crate::mapreduce::Note>,
+}
+
+fn storm(seed: u64, rules: Rules) -> Storm {
+    let chance = Chance::new(seed).key(77);
+    let workers = 2 + chance.key(1).below(3) as u16;
+    let chunk = [48, 400, 16 * 1024][chance.key(2).below(3) as usize];
+    let config = Config { chunk, rules, timeout: Span::secs(3), ..config() };
+    let mut ground = Ground::new(seed, workers, &config);
+    let mut checker = Checker::new();
+    let mut verdicts = Verdicts::new();
+    let mut steps = 0;
+    let mut watch = |seen: Seen<'_>| {
+        steps += 1;
+        let moment = |at| Moment { step: steps, at };
+        match seen {
+            Seen::Coordinator { at, heard, before, after, store } => {
+                let step = CoordinatorStep { heard, before, after, store };
+                checker.observe_coordinator(moment(at), COORDINATOR, step, &mut verdicts);
+            }
+            Seen::Store { at, touched, before, after } => {
+                checker.observe_store(
+                    moment(at),
+                    STORE,
+                    touched.iter().copied(),
+                    before,
+                    after,
+                    &mut verdicts,
+                );
+            }
+        }
+    };
+    ground.weather = Weather::ROUGH;
+    for fault in 0..6 {
+        let chance = chance.key(3).key(fault);
+        let after = chance.key(1).within((Span::ZERO, Span::secs(15)));
+        let length = chance.key(2).within((Span::millis(50), Span::secs(6)));
+        let victim = worker(1 + chance.key(3).below(u32::from(workers)) as u16);
+        match chance.key(4).below(4) {
+            0 => {
+                ground.crash(STORE, after);
+                ground.restart(STORE, after + length);
+            }
+            1 => ground.pause(victim, after, length),
+            _ => {
+                ground.crash(victim, after);
+                ground.restart(victim, after + length);
+            }
+        }
+    }
+    let mut finished = 0;
+    let mut now = Time::ZERO;
+    for id in 1..=2 {
+        let app = BuiltIn::ALL[chance.key(5).key(id).below(2) as usize];
+        let reduces = 1 + chance.key(6).key(id).below(6);
+        ground.submit(&job(app, reduces));
+        for _ in 0..40 {
+            now += Span::secs(3);
+            if now > Time::ZERO + Span::secs(21) {
+                ground.weather = Weather::FAIR;
+                (1..=workers).for_each(|number| ground.restart(worker(number), Span::ZERO));
+                ground.restart(STORE, Span::ZERO);
+            }
+            ground.run_until(now, &mut watch);
+            if ground.is_done(id as u32) {
+                finished += 1;
+                break;
+            }
+        }
+    }
+    // Stragglers come home.
+    ground.run_until(now + Span::secs(20), &mut watch);
+    let reissued = ground.job().map_or(0, |job| job.reissued);
+    let equal = (1..=2).map(|id| checker.output_is_equal(JobId(id))).collect();
+    Storm { verdicts, finished: finished == 2, equal, reissued, notes: ground.notes }
+}
+
+#[test]
+fn whatever_crashes_stalls_or_is_lost_every_job_finishes_with_the_output_of_a_sequential_run() {
+    let mut reissued = 0;
+    for seed in 0..150 {
+        let storm = storm(seed, Rules::ALL);
+        assert!(storm.verdicts.all_hold(), "seed {seed}: {}", storm.verdicts.violations()[0]);
+        assert!(storm.finished, "seed {seed}: a job does not finish");
+        assert_eq!(storm.equal, vec![Some(true); 2], "seed {seed}");
+        reissued += storm.reissued;
+    }
+    assert!(reissued > 50, "the storm is too mild: {reissued} tasks reissued");
+}
+
+#[test]
+fn every_rule_that_is_switched_off_is_noticed_by_its_consequence() {
+    for &rule in Rule::ALL {
+        let noticed = (0..200).find_map(|seed| {
+            let storm = storm(seed, Rules::ALL.without(rule));
+            let by = match rule.kind() {
+                Kind::Safety => {
+                    storm.verdicts.violations().first().map(|violation| violation.property.name())
+                }
+                _ => (!storm.finished).then_some("job-in-time"),
+            };
+            by.map(|by| (seed, by, storm.verdicts.violations().len()))
+        });
+        let Some((seed, by, _)) = noticed else { panic!("nobody noticed that `{}` is off", rule.name()) };
+        assert!(seed < 200, "{by}");
+    }
+}

@@ -3,10 +3,12 @@
 use super::act::Act;
 use super::config::{Config, Roster};
 use super::member::{Content, File, Member, Message, View};
+use crate::check::mapreduce::{self as jobs, CoordinatorStep};
 use crate::check::raft::Durable;
 use crate::check::{Moment, Verdicts, raft, service};
 use crate::kv;
-use crate::node::NodeId;
+use crate::mapreduce::{self, JobId};
+use crate::node::{Effect, FileOp, NodeId};
 use crate::raft::log::{Log, Term};
 use crate::raft::view::Role as RaftRole;
 use crate::sim::{Action, Cause, Change, Deed, Step, World};
@@ -23,6 +25,7 @@ pub struct Watch {
     verdicts: Verdicts,
     raft: raft::Checker<kv::Command>,
     service: service::Checker,
+    jobs: jobs::Checker,
 }
 
 /// What a timeline remembers of a step for ever.
@@ -78,6 +81,11 @@ impl Watch {
         self.config.roster()
     }
 
+    /// Whether the output of this job is that of a sequential run; none before the job is done and looked at.
+    pub fn output_is_equal(&self, job: JobId) -> Option<bool> {
+        self.jobs.output_is_equal(job)
+    }
+
     fn judge(&mut self, world: &World<Member>) {
         let step = world.last_step();
         let now = Moment { step: step.number, at: step.at };
@@ -90,6 +98,13 @@ impl Watch {
                 self.service.observe_server(now, change.node, before, after, applied, verdicts);
             } else if let Some((before, after)) = clerks(change) {
                 self.service.observe_clerk(now, change.node, before, after, verdicts);
+            } else if let Some((before, after)) = coordinators(change) {
+                let heard = heard(step);
+                let store = self.config.roster().store().and_then(|store| as_store(world.view(store)));
+                let step = CoordinatorStep { heard, before, after, store };
+                self.jobs.observe_coordinator(now, change.node, step, verdicts);
+            } else if let Some((before, after)) = stores(change) {
+                self.jobs.observe_store(now, change.node, touched(step), before, after, verdicts);
             }
         }
         for deed in &step.deeds {
@@ -125,6 +140,53 @@ fn clerks(change: &Change<Member>) -> Option<(Option<&kv::ClerkView>, Option<&kv
     (before.is_some() || after.is_some()).then_some((before, after))
 }
 
+/// A change of the coordinator's view; none if the change is another kind of node's.
+fn coordinators(
+    change: &Change<Member>,
+) -> Option<(Option<&mapreduce::CoordinatorView>, Option<&mapreduce::CoordinatorView>)> {
+    let (before, after) = (as_coordinator(change.before.as_ref()), as_coordinator(change.after.as_ref()));
+    (before.is_some() || after.is_some()).then_some((before, after))
+}
+
+/// A change of the store's view; none if the change is another kind of node's.
+fn stores(change: &Change<Member>) -> Option<(Option<&mapreduce::StoreView>, Option<&mapreduce::StoreView>)> {
+    let (before, after) = (as_store(change.before.as_ref()), as_store(change.after.as_ref()));
+    (before.is_some() || after.is_some()).then_some((before, after))
+}
+
+/// The message of MapReduce's that a step is about.
+fn heard(step: &Step<Member>) -> Option<&mapreduce::Message> {
+    match &step.cause {
+        Cause::Arrival { body: Message::MapReduce(message), .. } => Some(message),
+        _ => None,
+    }
+}
+
+/// The files of the store that a step's writes name.
+fn touched(step: &Step<Member>) -> impl Iterator<Item = mapreduce::FileName> {
+    let batches = step.effects.iter().filter_map(|effect| match effect {
+        Effect::Write(batch) => Some(batch),
+        _ => None,
+    });
+    let names = batches.flatten().flat_map(|op| match op {
+        FileOp::Put(name, _) | FileOp::Remove(name) => [Some(name), None],
+        FileOp::Rename(old, new) => [Some(old), Some(new)],
+    });
+    names.flatten().filter_map(|name| if let File::Store(chunk) = name { Some(chunk.file) } else { None })
+}
+
+fn as_coordinator(view: Option<&View>) -> Option<&mapreduce::CoordinatorView> {
+    if let Some(View::Coordinator(view)) = view { Some(view) } else { None }
+}
+
+fn as_store(view: Option<&View>) -> Option<&mapreduce::StoreView> {
+    if let Some(View::Store(view)) = view { Some(view) } else { None }
+}
+
+fn stage(view: Option<&mapreduce::CoordinatorView>) -> Option<(mapreduce::JobId, mapreduce::Stage)> {
+    view?.job.as_ref().map(|job| (job.id, job.stage))
+}
+
 fn as_clerk(view: Option<&View>) -> Option<&kv::ClerkView> {
     if let Some(View::Client(view)) = view { Some(view) } else { None }
 }
@@ -157,6 +219,7 @@ impl Subject for Watch {
             verdicts: Verdicts::new(),
             raft: raft::Checker::new(),
             service: service::Checker::new(),
+            jobs: jobs::Checker::new(),
         };
         Ok((watch, world))
     }
@@ -179,6 +242,19 @@ impl Subject for Watch {
             {
                 mark(Some(change.node), MarkKind::Commit(after.raft.commit_index));
             }
+        }
+        if let Some(change) = &step.change
+            && let Some((before, after)) = coordinators(change)
+            && stage(before) != stage(after)
+            && let Some((_, stage)) = stage(after)
+        {
+            let told = match stage {
+                mapreduce::Stage::Loading => "loading",
+                mapreduce::Stage::Map => "map",
+                mapreduce::Stage::Reduce => "reduce",
+                mapreduce::Stage::Done => "done",
+            };
+            mark(Some(change.node), MarkKind::Job(told));
         }
         if is_fault(step) {
             mark(step.node(), MarkKind::Act);

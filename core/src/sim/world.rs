@@ -497,7 +497,7 @@ impl<N: Node> World<N> {
     /// Lets a message or an output leave, or wait for the writes before it.
     fn leave(&mut self, id: NodeId, what: Leaving<N>) {
         let slot = &mut self.nodes[id.index()];
-        if slot.disk.pending.is_empty() && slot.waiting.is_empty() {
+        if slot.disk.pending.is_empty() {
             self.depart(id, what);
         } else {
             slot.waiting.push_back(Waiting { write: slot.disk.writes, what });

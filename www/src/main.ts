@@ -1,5 +1,12 @@
-// The standalone page: registers the element and gives it the keyboard, since it is alone here.
+// The standalone page: registers the element, gives it the keyboard since it is alone here, and follows its theme.
 import { SplitBrain } from "./split-brain.js";
 
 const element = document.querySelector("split-brain");
-if (element instanceof SplitBrain) element.focus({ preventScroll: true });
+if (element instanceof SplitBrain) {
+  element.focus({ preventScroll: true });
+  const follow = () => {
+    document.documentElement.dataset.theme = element.theme;
+  };
+  new MutationObserver(follow).observe(element, { attributeFilter: ["theme"] });
+  follow();
+}

@@ -1,7 +1,7 @@
 // <split-brain>: the laboratory as one element. It holds the connection to the engine, hands the current view to the
 // stage, the panels and the timeline, and owns the keys, the theme and what is selected.
 
-import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { createKeybindingsHandler } from "tinykeys";
 import { Announcer } from "./parts/announcer.js";
@@ -65,6 +65,7 @@ export class SplitBrain extends LitElement {
   readonly #announcer = new Announcer(() => this.requestUpdate());
   #panelsAt = 0;
   #started = false;
+  #broken = 0;
 
   override connectedCallback() {
     super.connectedCallback();
@@ -127,12 +128,20 @@ export class SplitBrain extends LitElement {
       this.#panelsAt = now;
       this.panelView = view;
       this.#announcer.look(view);
+      this.#watchSafety(view);
     }
     this.requestUpdate();
   }
 
-  protected override updated(changed: PropertyValues) {
-    if (changed.has("theme")) document.documentElement.dataset.theme = this.theme === "system" ? "" : this.theme;
+  /** The first violation of a run is said aloud, with where to read about it. */
+  #watchSafety(view: View) {
+    const { broken } = view.frame.verdict;
+    if (broken > 0 && this.#broken === 0) {
+      const check = view.checks.find((one) => !one.holds);
+      if (check)
+        this.#lab.say(`Broken: ${check.name}. ${check.violation?.why ?? check.sentence} See Checks.`, "broken");
+    }
+    this.#broken = broken;
   }
 
   get #shown(): Theme {
@@ -158,7 +167,7 @@ export class SplitBrain extends LitElement {
           }
         </main>
         <aside aria-label="Panels">${this.#panels()}</aside>
-        <sb-timeline .lab=${this.#lab} .view=${view} .theme=${this.#shown}></sb-timeline>
+        <sb-timeline role="region" aria-label="Timeline" .lab=${this.#lab} .view=${this.panelView} .theme=${this.#shown}></sb-timeline>
       </div>
       ${this.#notice()} ${this.#busy()}
       <sb-new-run .lab=${this.#lab} .view=${this.panelView}></sb-new-run>
@@ -177,10 +186,10 @@ export class SplitBrain extends LitElement {
     const next = THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length] as (typeof THEMES)[number];
     return html`<header>
       <span class="logo">split<b>/</b>brain</span>
-      <button class="primary play" aria-label=${playing ? "Pause" : "Play"} title="${playing ? "Pause" : "Play"} (space)" ?disabled=${!view} @click=${() => this.#lab.toggle()}>
-        ${playing ? "Pause" : "Play"} <kbd>space</kbd></button>
-      <button aria-label="Step back" title="One step back (←)" ?disabled=${!view} @click=${() => void this.#lab.stepBack()}><span class="wide">Step back</span><span class="narrow" aria-hidden="true">◂</span><kbd>←</kbd></button>
-      <button aria-label="Step" title="One step forward (→)" ?disabled=${!view} @click=${() => void this.#lab.step()}><span class="wide">Step</span><span class="narrow" aria-hidden="true">▸</span><kbd>→</kbd></button>
+      <button class="primary play" title="${playing ? "Pause" : "Play"} (space)" ?disabled=${!view} @click=${() => this.#lab.toggle()}>
+        ${playing ? "Pause" : "Play"} <kbd aria-hidden="true">space</kbd></button>
+      <button title="One step back (←)" ?disabled=${!view} @click=${() => void this.#lab.stepBack()}><span class="wide">Step back</span><span class="narrow" aria-hidden="true">◂</span><kbd aria-hidden="true">←</kbd></button>
+      <button title="One step forward (→)" ?disabled=${!view} @click=${() => void this.#lab.step()}><span class="wide">Step</span><span class="narrow" aria-hidden="true">▸</span><kbd aria-hidden="true">→</kbd></button>
       <label class="speed" title="Virtual time against real time (, and .)"><span class="word">speed</span> <b>${speedLabel(notch)}</b>
         <input type="range" min=${SLOWEST} max=${FASTEST} step="1" .value=${String(notch)} aria-label="Speed" aria-valuetext="${speedLabel(notch)} of real time"
           @input=${(event: Event) => this.#lab.setSpeed(Number((event.target as HTMLInputElement).value))} /></label>
@@ -188,19 +197,20 @@ export class SplitBrain extends LitElement {
       <span class="facts">
         ${
           config
-            ? html`<button class="shape" title="New run… (n)" aria-label="New run" @click=${() => this.#dialog("sb-new-run")}>
+            ? html`<button class="shape" title="New run… (n)" @click=${() => this.#dialog("sb-new-run")}>
+                <span class="hidden-text">New run:</span>
                 <span class="seed">seed <b class="mono">${config.seed}</b> · </span>${count(config.servers, "server")} · ${count(config.clients, "client")} · ${count(config.workers, "worker")}</button>`
             : nothing
         }
         ${
           verdict
-            ? html`<button class="verdict ${broken > 0 ? "bad" : ""}" aria-label=${broken > 0 ? `${count(broken, "property", "properties")} broken` : count(verdict.holds, "property holds", "properties hold")} title="Open the checks" @click=${() => this.#show("checks")}>
+            ? html`<button class="verdict ${broken > 0 ? "bad" : ""}" title="Open the checks" @click=${() => this.#show("checks")}>
                 <i aria-hidden="true">${broken > 0 ? "✕" : "✓"}</i> ${verdictWords(verdict)}</button>`
             : nothing
         }
       </span>
       <sb-break-menu .lab=${this.#lab} .view=${view}></sb-break-menu>
-      <button title="Share, save or open a run (s)" ?disabled=${!view} @click=${() => this.#dialog("sb-share")}>Share <kbd>s</kbd></button>
+      <button title="Share, save or open a run (s)" ?disabled=${!view} @click=${() => this.#dialog("sb-share")}>Share <kbd aria-hidden="true">s</kbd></button>
       <button class="icon" aria-label="Theme: ${this.theme}" title="Theme: ${this.theme}. Change to ${next}" @click=${() => this.#setTheme(next)}>${this.theme === "system" ? "◐" : this.theme === "light" ? "☀" : "☾"}</button>
       <button class="icon" aria-label="Keys" title="All keys (?)" @click=${() => this.#dialog("sb-keys")}>?</button>
     </header>`;
@@ -260,7 +270,7 @@ export class SplitBrain extends LitElement {
   #notice() {
     const { notice } = this.#lab;
     if (!notice) return nothing;
-    return html`<div class="notice ${notice.kind}" role=${notice.kind === "error" ? "alert" : "status"}>
+    return html`<div class="notice ${notice.kind}" role=${notice.kind === "info" ? "status" : "alert"}>
       <p>${notice.text}</p><button aria-label="Dismiss" title="Dismiss (Escape)" @click=${() => this.#lab.dismiss()}>✕</button></div>`;
   }
 

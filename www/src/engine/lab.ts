@@ -16,6 +16,9 @@ const FRAME_BUDGET_MS = 9;
 const SEEK_BUDGET_MS = 40;
 /** Panels other than the stage are refreshed this often while playing. */
 const WHOLE_EVERY_MS = 120;
+/** Strides of a run ahead, in virtual time. */
+const SHORTEST_STRIDE = 10_000;
+const LONGEST_STRIDE = 320_000;
 const STEPS_KEPT = 1500;
 const STEPS_AT_ONCE = 400;
 /** Opening a run or a job may have to read megabytes. */
@@ -128,33 +131,32 @@ export class Lab {
     }
     const to = this.view.now + virtualFor(at - this.#lastTick, this.notch);
     this.#lastTick = at;
-    const whole = at - this.#lastWhole >= WHOLE_EVERY_MS;
-    if (whole) this.#lastWhole = at;
+    const whole = this.#panelsAreDue(at);
     void this.#exclusive("running", async () => {
       const answer = await this.#engine.call((host) => host.advance(to, FRAME_BUDGET_MS, this.#ask(whole)));
       this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
     });
   };
 
-  async step(): Promise<void> {
+  step(): Promise<void> {
     this.pause();
-    await this.#exclusive("stepping", async () => {
+    return this.#exclusive("stepping", async () => {
       const before = this.view?.frame.nodes ?? null;
       this.#take(await this.#engine.call((host) => host.step(this.#ask(true))), false, undefined, before);
     });
   }
 
-  async stepBack(): Promise<void> {
+  stepBack(): Promise<void> {
     this.pause();
-    await this.#exclusive("stepping back", async () => {
+    return this.#exclusive("stepping back", async () => {
       this.#take(await this.#engine.call((host) => host.stepBack(this.#ask(true)), LONG_CALL_MS));
     });
   }
 
   /** Goes to a moment of this branch. While one seek runs, only the newest request that arrives is kept. */
-  async seek(at: Micros, step?: number): Promise<void> {
+  seek(at: Micros, step?: number): Promise<void> {
     this.#seekingTo = at;
-    await this.#exclusive("seeking", async () => {
+    return this.#exclusive("seeking", async () => {
       if (step === undefined && this.#seekingTo !== at) return;
       await this.#seekNow(at, step, "Seeking");
     });
@@ -176,26 +178,27 @@ export class Lab {
   }
 
   /** Runs as fast as it can until `goal` holds, at most `within` virtual time; can be cancelled. */
-  async runUntil(
-    label: string,
-    goal: (view: View) => boolean,
-    within: Micros,
-    part: (view: View) => number,
-  ): Promise<void> {
+  runUntil(label: string, goal: (view: View) => boolean, within: Micros, part: (view: View) => number): Promise<void> {
     this.pause();
-    await this.#exclusive("running ahead", async () => {
+    return this.#exclusive("running ahead", async () => {
       this.#cancelled = false;
       const end = (this.view?.now ?? 0) + within;
+      let stride = SHORTEST_STRIDE;
       while (this.view !== null && !goal(this.view) && this.view.now < end && !this.#cancelled) {
-        const to: Micros = Math.min(end, this.view.now + 20_000);
-        const whole = performance.now() - this.#lastWhole >= WHOLE_EVERY_MS;
-        if (whole) this.#lastWhole = performance.now();
-        const answer = await this.#engine.call((host) => host.advance(to, SEEK_BUDGET_MS, this.#ask(whole)));
+        const started = performance.now();
+        const to: Micros = Math.min(end, this.view.now + stride);
+        const answer = await this.#engine.call((host) =>
+          host.advance(to, SEEK_BUDGET_MS, this.#ask(this.#panelsAreDue(started))),
+        );
         this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
-        this.#setBusy({ label, fraction: this.view === null ? 0 : part(this.view) });
+        // Longer strides cost less; short ones stop nearer to the goal.
+        const quick = answer.done && performance.now() - started < SEEK_BUDGET_MS / 2;
+        stride = quick ? Math.min(LONGEST_STRIDE, stride * 2) : Math.max(SHORTEST_STRIDE, stride / 2);
+        this.#setBusy({ label, fraction: part(this.view) });
       }
       this.#setBusy(null);
-      this.#take(await this.#engine.call((host) => host.look(this.#ask(true))));
+      const { now } = this.view ?? { now: 0 };
+      this.#take(await this.#engine.call((host) => host.look(this.#ask(true))), false, now);
     });
   }
 
@@ -335,6 +338,13 @@ export class Lab {
         "error",
       );
     }
+  }
+
+  /** Whether panels, not only the stage, are to be refreshed now. */
+  #panelsAreDue(at: number): boolean {
+    if (at - this.#lastWhole < WHOLE_EVERY_MS) return false;
+    this.#lastWhole = at;
+    return true;
   }
 
   #setBusy(busy: Busy | null): void {

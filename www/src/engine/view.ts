@@ -25,7 +25,8 @@ export interface Busy {
 }
 
 export interface Notice {
-  readonly kind: "info" | "error";
+  /** `broken`: a safety property was violated. */
+  readonly kind: "info" | "error" | "broken";
   readonly text: string;
 }
 

@@ -1,6 +1,6 @@
 // The timeline's marks folded into one lane a server: who was what, in which term, from when to when.
 
-import type { Mark, NodeId } from "splitbrain";
+import type { Mark } from "splitbrain";
 
 export type Role = "follower" | "candidate" | "leader" | "down";
 
@@ -10,6 +10,17 @@ export interface Stretch {
   to: number | null;
   readonly role: Role;
   readonly term: number;
+}
+
+const folded = new WeakMap<readonly Mark[], Stretch[][]>();
+
+/** The same, folded once for each list of marks: the timeline is drawn far more often than marks are added. */
+export function lanesOf(marks: readonly Mark[], servers: number): Stretch[][] {
+  const known = folded.get(marks);
+  if (known?.length === servers) return known;
+  const found = lanes(marks, servers);
+  folded.set(marks, found);
+  return found;
 }
 
 /** Lanes of the servers 0 to `servers` − 1. Every server starts as a follower in term 0. */
@@ -37,6 +48,3 @@ export function jump(marks: readonly Mark[], goal: Goal, step: number, direction
   const fits = (mark: Mark) => mark.kind === goal && (direction > 0 ? mark.step > step : mark.step < step);
   return direction > 0 ? marks.find(fits) : marks.findLast(fits);
 }
-
-export const nameOf = (names: ReadonlyMap<NodeId, string>, id: NodeId | null): string =>
-  id === null ? "" : (names.get(id) ?? `node ${id}`);

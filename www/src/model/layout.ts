@@ -42,12 +42,15 @@ export interface Layout {
 }
 
 const NARROW = 640;
+/** What a page is laid out for at least, also before it knows its size. */
+const NARROWEST = 320;
 const TIMER_GAP = 12;
 const CLIENT = { width: 148, height: 56, gap: 16 };
 const CARD = { width: 132, height: 28, gap: 6 };
 
-/** The stage for a cluster in `width` × `height` pixels. A narrow stage is as high as it needs to be. */
-export function layout(width: number, height: number, shape: Shape): Layout {
+/** The stage for a cluster in `room` × `height` pixels. A narrow stage is as high as it needs to be. */
+export function layout(room: number, height: number, shape: Shape): Layout {
+  const width = Math.max(room, NARROWEST);
   const narrow = width < NARROW;
   const ground = shape.workers > 0;
   const margin = narrow ? 14 : 24;

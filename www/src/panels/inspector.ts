@@ -238,7 +238,7 @@ export class Inspector extends Panel {
     const stalled = node.writes.some((write) => write.doneAt === null);
     return html`
       <div class="row do" role="group" aria-label="Do to ${name}">
-        <button title="${down ? "Boot from its disk" : "Lose everything that is not on disk"} (c)" @click=${() => this.#act(...can.crash)}>${down ? "Restart" : "Crash"} <kbd>c</kbd></button>
+        <button title="${down ? "Boot from its disk" : "Lose everything that is not on disk"} (c)" @click=${() => this.#act(...can.crash)}>${down ? "Restart" : "Crash"} <kbd aria-hidden="true">c</kbd></button>
         ${
           node.status === "paused"
             ? html`<button title="Go on where it stopped" @click=${() => this.#act({ do: "resume", node: id })}>Resume</button>`
@@ -246,15 +246,15 @@ export class Inspector extends Panel {
         }
         ${
           node.server
-            ? html`<button title="Cut all its links (i)" @click=${() => this.#act(...can.isolate)}>${isolated(frame, id) ? "Reconnect" : "Isolate"} <kbd>i</kbd></button>`
-            : html`<button title="Cut all its links (i)" @click=${() => this.#act({ do: "isolate", node: id })}>Isolate <kbd>i</kbd></button>`
+            ? html`<button title="Cut all its links (i)" @click=${() => this.#act(...can.isolate)}>${isolated(frame, id) ? "Reconnect" : "Isolate"} <kbd aria-hidden="true">i</kbd></button>`
+            : html`<button title="Cut all its links (i)" @click=${() => this.#act({ do: "isolate", node: id })}>Isolate <kbd aria-hidden="true">i</kbd></button>`
         }
         ${node.timers.map(
           (
             timer,
             i,
-          ) => html`<button ?disabled=${node.status !== "up"} title="Make the ${timer.name} timer run out now${i === 0 ? " (t)" : ""}" @click=${() => this.#act({ do: "fire", node: id, timer: timer.name })}>Fire ${timer.name} timer ${i === 0 ? html`<kbd>t</kbd>` : nothing}</button>
-            <button ?disabled=${node.status !== "up"} aria-label="Postpone ${timer.name} timer" title="Give the ${timer.name} timer 200 ms more" @click=${() => this.#act({ do: "postpone", node: id, timer: timer.name, by: 200_000 })}>+200 ms</button>`,
+          ) => html`<button ?disabled=${node.status !== "up"} title="Make the ${timer.name} timer run out now${i === 0 ? " (t)" : ""}" @click=${() => this.#act({ do: "fire", node: id, timer: timer.name })}>Fire ${timer.name} timer ${i === 0 ? html`<kbd aria-hidden="true">t</kbd>` : nothing}</button>
+            <button ?disabled=${node.status !== "up"} title="Give the ${timer.name} timer 200 ms more" @click=${() => this.#act({ do: "postpone", node: id, timer: timer.name, by: 200_000 })}><span class="hidden-text">Postpone ${timer.name} timer</span> +200 ms</button>`,
         )}
       </div>
       <div class="row do" role="group" aria-label="Slow down ${name}">

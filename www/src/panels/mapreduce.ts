@@ -317,7 +317,7 @@ export class MapReduce extends Panel {
   #workers() {
     const workers = this.view.frame.nodes.filter((node) => node.kind === "worker");
     return html`<section><h2>Workers</h2>
-      <table aria-label="Workers"><thead><tr><th scope="col">worker</th><th scope="col">task</th><th scope="col">doing</th><th scope="col">done</th><th scope="col"></th></tr></thead>
+      <table aria-label="Workers"><thead><tr><th scope="col">worker</th><th scope="col">task</th><th scope="col">doing</th><th scope="col">done</th><th scope="col"><span class="hidden-text">Crash or restart</span></th></tr></thead>
       <tbody>${workers.map((node) => {
         const task = node.worker?.task;
         const down = node.status === "down";

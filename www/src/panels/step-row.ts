@@ -65,7 +65,7 @@ export function stepRow(step: ToldStep, { why, go, detail = false, now = false }
     }
     <span class="said">${step.text}</span>
     <span class="extra">${step.section ? html`<span class="soft">${step.section}</span>` : nothing}
-      ${why ? html`<button class="link" aria-label="Why step ${step.number}?" @click=${() => why(step)}>why?</button>` : nothing}</span>
+      ${why ? html`<button class="link" @click=${() => why(step)}>why?<span class="hidden-text"> step ${step.number}</span></button>` : nothing}</span>
     ${facts.length > 0 ? html`<span class="detail">${facts.join(" · ")}</span>` : nothing}
   </li>`;
 }

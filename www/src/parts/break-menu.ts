@@ -168,7 +168,11 @@ export class BreakMenu extends LitElement {
       }
       @media (max-width: 760px) {
         .rest {
-          display: none;
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
         }
         .list {
           position: fixed;
@@ -200,8 +204,8 @@ export class BreakMenu extends LitElement {
 
   override render() {
     return html`
-      <button aria-label="Break something" aria-haspopup="menu" aria-expanded=${this.open} title="Break something (f)" @click=${() => (this.open ? this.#close() : this.show())}>
-        <span>Break<span class="rest"> something</span></span><kbd>f</kbd></button>
+      <button aria-haspopup="menu" aria-expanded=${this.open} title="Break something (f)" @click=${() => (this.open ? this.#close() : this.show())}>
+        <span>Break<span class="rest"> something</span></span><kbd aria-hidden="true">f</kbd></button>
       ${this.open && this.view ? this.#list(this.view) : nothing}`;
   }
 
@@ -209,8 +213,8 @@ export class BreakMenu extends LitElement {
     const group = (name: string, items: unknown) =>
       html`<div role="group" aria-label=${name}><h3 aria-hidden="true">${name}</h3>${items}</div>`;
     const item = (label: string, hint: string, act: (() => void) | null) =>
-      html`<button role="menuitem" tabindex="-1" aria-label=${label} aria-description=${hint} ?disabled=${act === null} @click=${act}>
-        ${label}<span>${hint}</span></button>`;
+      html`<button role="menuitem" tabindex="-1" aria-description=${hint} ?disabled=${act === null} @click=${act}>
+        ${label}<span aria-hidden="true">${hint}</span></button>`;
     const offered = ({ label, hint, actions }: Item) => {
       const found = actions(view.frame);
       const only = Array.isArray(found) && found.length === 1 ? found[0] : undefined;

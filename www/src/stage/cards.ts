@@ -24,13 +24,13 @@ export function drawClient(scene: Scene, node: Node): SVGTemplateResult {
           : "";
   return svg`
     <g class=${classes(scene, node, "client")} role="button" tabindex=${scene.focus === node.id ? 0 : -1} data-node=${node.id}
-      aria-label=${`${node.name}, client, ${node.status === "up" ? "" : `${stateWord(node)}, `}${pending ? pending.text : doing}, ${under}`} aria-pressed=${picked(scene, node)}
+      aria-pressed=${picked(scene, node)}
       @click=${() => scene.pick(node.id)} @keydown=${(event: KeyboardEvent) => scene.key(event, node.id)}>
-      <title>${node.name}: ${pending ? pending.text : doing}. Click to look into it.</title>
-      <rect class="card" x=${n(box.x)} y=${n(box.y)} width=${n(box.width)} height=${n(box.height)} rx="10" />
+      <title>${`${node.name}, client, ${node.status === "up" && pending ? pending.text : doing}, ${under}`}</title>
+      <g aria-hidden="true"><rect class="card" x=${n(box.x)} y=${n(box.y)} width=${n(box.width)} height=${n(box.height)} rx="10" />
       <text class="bold" x=${n(box.x + 13)} y=${n(box.y + 23)} font-size="13">${node.name}</text>
       <text class=${pending ? "mono" : "mono soft"} x=${n(box.x + 40)} y=${n(box.y + 23)} font-size="12">${doing}</text>
-      <text class="soft" x=${n(box.x + 13)} y=${n(box.y + 43)} font-size="11.5">${cut(under, Math.floor((box.width - 26) / 6))}</text>
+      <text class="soft" x=${n(box.x + 13)} y=${n(box.y + 43)} font-size="11.5">${cut(under, Math.floor((box.width - 26) / 6))}</text></g>
     </g>`;
 }
 
@@ -55,12 +55,12 @@ export function drawCard(scene: Scene, node: Node): SVGTemplateResult {
   const y = box.y + box.height / 2 + 4;
   return svg`
     <g class=${classes(scene, node, node.worker?.task ? "worker busy" : "worker")} role="button" tabindex=${scene.focus === node.id ? 0 : -1} data-node=${node.id}
-      aria-label=${`${node.name}, ${node.kind}, ${doing}`} aria-pressed=${picked(scene, node)}
+      aria-pressed=${picked(scene, node)}
       @click=${() => scene.pick(node.id)} @keydown=${(event: KeyboardEvent) => scene.key(event, node.id)}>
-      <title>${node.name}: ${node.worker?.doing || doing}. Click to look into it.</title>
-      <rect class="card" x=${n(box.x)} y=${n(box.y)} width=${n(box.width)} height=${n(box.height)} rx="7" />
+      <title>${`${node.name}, ${node.kind}, ${doing}`}</title>
+      <g aria-hidden="true"><rect class="card" x=${n(box.x)} y=${n(box.y)} width=${n(box.width)} height=${n(box.height)} rx="7" />
       <text class="bold" x=${n(box.x + 10)} y=${n(y)} font-size="12">${shortName(node)}</text>
-      <text class="soft" x=${n(box.x + 38)} y=${n(y)} font-size="11.5">${cut(doing, Math.floor((box.width - 44) / 5.9))}</text>
+      <text class="soft" x=${n(box.x + 38)} y=${n(y)} font-size="11.5">${cut(doing, Math.floor((box.width - 44) / 5.9))}</text></g>
     </g>`;
 }
 

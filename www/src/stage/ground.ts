@@ -12,7 +12,7 @@ export function drawGround(scene: Scene, start: () => void): SVGTemplateResult |
   const job = scene.frame.job;
   if (!job) {
     return svg`<text class="soft" x=${n(ground.title.x)} y=${n(ground.title.y)} font-size="12">MapReduce · no job yet</text>
-      <g class="start" role="button" tabindex="0" aria-label="Choose a MapReduce job" @click=${start}
+      <g class="start" role="button" tabindex="0" @click=${start}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key !== "Enter" && event.key !== " ") return;
           event.preventDefault();

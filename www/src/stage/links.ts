@@ -35,7 +35,7 @@ export function drawLinks(
     const back = stateOf(scene.frame, pair.b, pair.a);
     const name = `Link S${pair.a + 1} – S${pair.b + 1}, ${told(there, back, pair)}`;
     return svg`
-      <g class="link" role="button" aria-haspopup="dialog" aria-label=${name} tabindex=${focus === index ? 0 : -1} data-link=${index}
+      <g class="link" role="button" aria-haspopup="dialog" tabindex=${focus === index ? 0 : -1} data-link=${index}
         @click=${() => open(pair, middle)}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key === "Enter" || event.key === " ") {
@@ -44,7 +44,7 @@ export function drawLinks(
             open(pair, middle);
           } else key(event, index);
         }}>
-        <title>${name}. Click to cut, hold or open it.</title>
+        <title>${name}</title>
         <line class="reach" x1=${n(a.x)} y1=${n(a.y)} x2=${n(b.x)} y2=${n(b.y)} />
         <line class=${`half ${there}`} x1=${n(a.x)} y1=${n(a.y)} x2=${n(middle.x)} y2=${n(middle.y)} />
         <line class=${`half ${back}`} x1=${n(b.x)} y1=${n(b.y)} x2=${n(middle.x)} y2=${n(middle.y)} />

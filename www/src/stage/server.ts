@@ -18,9 +18,10 @@ export function drawServer(scene: Scene, node: Node): SVGTemplateResult {
   const small = r < 36;
   return svg`
     <g class=${classes} role="button" tabindex=${scene.focus === node.id ? 0 : -1} data-node=${node.id}
-      aria-label=${described(node)} aria-pressed=${selected}
+      aria-pressed=${selected}
       @click=${() => scene.pick(node.id)} @keydown=${(event: KeyboardEvent) => scene.key(event, node.id)}>
-      <title>${described(node)}. Click to look into it.</title>
+      <title>${described(node)}</title>
+      <g aria-hidden="true">
       <circle class="halo" cx=${n(at.x)} cy=${n(at.y)} r=${n(timerR + 6)} />
       ${down ? nothing : timer(scene, node, at)}
       <circle class="body" cx=${n(at.x)} cy=${n(at.y)} r=${n(r)} />
@@ -31,8 +32,9 @@ export function drawServer(scene: Scene, node: Node): SVGTemplateResult {
       <text class="role" x=${n(at.x)} y=${n(at.y + r * 0.2 - (small ? 1 : 0))} font-size=${small ? 10 : 11}>${roleOf(node, server)}</text>
       <text class="disk" x=${n(at.x)} y=${n(at.y + r * 0.64)} font-size=${small ? 9.5 : 10.5}>${small ? "" : "disk "}t${server.durable.term} · ${server.durable.lastIndex}</text>
       ${node.status === "up" && server.role === "candidate" ? pips(scene, server, at) : nothing}
-      ${label(scene, node, server, at)}
-    </g>`;
+      </g>
+    </g>
+    <g class=${down ? "beside down" : "beside"} aria-hidden="true">${label(scene, node, server, at)}</g>`;
 }
 
 /** What a listener hears instead of the drawing. */
@@ -86,7 +88,7 @@ function pips(scene: Scene, server: Server, at: Point) {
   const voters = scene.frame.nodes.filter((other) => other.kind === "server");
   return voters.map((voter) => {
     const vote = server.votes.find((given) => given.voter === voter.id)?.vote ?? "asked";
-    const p = polar(at, scene.layout.nodeR, angleOf(voter.id, voters.length));
+    const p = polar(at, scene.layout.nodeR + 6, angleOf(voter.id, voters.length));
     return svg`<g class=${`pip ${vote}`}>
       <title>${voter.name}: ${vote === "asked" ? "its vote is on the way" : `vote ${vote}`}</title>
       <circle cx=${n(p.x)} cy=${n(p.y)} r="5" />

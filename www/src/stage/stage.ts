@@ -147,7 +147,7 @@ export class Stage extends LitElement {
     const text =
       found.length > 1 ? `Partition: ${found.map(servers).join(" | ")}` : `${count(cut, "link direction")} not open`;
     return html`<div class="chip"><span>${text}</span>
-      <button title="Open all links (h)" @click=${() => void this.lab.act({ do: "heal" })}>Heal <kbd>h</kbd></button></div>`;
+      <button title="Open all links (h)" @click=${() => void this.lab.act({ do: "heal" })}>Heal <kbd aria-hidden="true">h</kbd></button></div>`;
   }
 
   #linkMenu() {

@@ -153,8 +153,12 @@ export const stageStyle = css`
     font-size: 12px;
     fill: var(--ink);
   }
-  .held {
+  .held,
+  .down .term {
     fill: var(--soft);
+  }
+  .beside {
+    pointer-events: none;
   }
   .term.held {
     font-size: 11.5px;
@@ -232,19 +236,19 @@ export const stageStyle = css`
     stroke: var(--line);
     stroke-width: 1.5;
   }
-  [role="button"]:hover > .card {
+  [role="button"]:hover .card {
     stroke: var(--faint);
   }
-  .selected > .card,
-  [role="button"]:focus-visible > .card {
+  .selected .card,
+  [role="button"]:focus-visible .card {
     stroke: var(--accent);
     stroke-width: 2;
   }
-  .down > .card {
+  .down .card {
     stroke: var(--faint);
     stroke-dasharray: 3 4;
   }
-  .down > text {
+  .down text {
     fill: var(--soft);
   }
   .errand {

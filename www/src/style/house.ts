@@ -223,6 +223,11 @@ export const house = css`
     padding: 12px 12px 12px 16px;
     box-shadow: 0 12px 40px rgb(0 0 0 / 0.22);
   }
+  .notice.broken {
+    border-left-color: var(--broken);
+    font-weight: 400;
+    color: var(--ink);
+  }
   .notice.error {
     border-left-color: var(--hold);
   }
@@ -315,11 +320,17 @@ export const house = css`
       gap: 6px;
     }
     header .logo,
-    header .wide,
-    header .speed .word,
     .space,
-    .facts .rest {
+    header .speed .word {
       display: none;
+    }
+    header .wide,
+    .facts .rest {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
     }
     header .narrow {
       display: inline;

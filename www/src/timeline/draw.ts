@@ -2,7 +2,7 @@
 
 import type { Branch, Mark } from "splitbrain";
 import { tickLabel, ticks } from "../model/format.js";
-import { lanes } from "../model/lanes.js";
+import { lanesOf } from "../model/lanes.js";
 import { edge, fill, plain, type Theme } from "../model/palette.js";
 
 export interface Scale {
@@ -63,7 +63,7 @@ export function drawTimeline(canvas: HTMLCanvasElement, picture: Picture): void 
 
 function drawLanes(ink: CanvasRenderingContext2D, picture: Picture, top: number, laneHeight: number): void {
   const { scale, theme } = picture;
-  lanes(picture.marks, picture.servers.length).forEach((lane, i) => {
+  lanesOf(picture.marks, picture.servers.length).forEach((lane, i) => {
     const y = top + laneHeight * (i + 0.5);
     ink.globalAlpha = 1;
     ink.textAlign = "right";

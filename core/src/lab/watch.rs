@@ -3,6 +3,7 @@
 use super::act::Act;
 use super::config::{Config, Roster};
 use super::member::{Content, File, Member, Message, View};
+use super::tell::tell;
 use crate::check::mapreduce::{self as jobs, CoordinatorStep};
 use crate::check::raft::Durable;
 use crate::check::{Moment, Verdicts, raft, service};
@@ -48,8 +49,8 @@ pub enum MarkKind {
     Role(Lane, Term),
     /// A leader committed up to this index.
     Commit(u64),
-    /// Somebody did something to the cluster.
-    Act,
+    /// Somebody did something to the cluster: what, in a sentence.
+    Act(String),
     /// A property was broken: its name.
     Violation(&'static str),
     /// A job changed its stage.
@@ -257,7 +258,7 @@ impl Subject for Watch {
             mark(Some(change.node), MarkKind::Job(told));
         }
         if is_fault(step) {
-            mark(step.node(), MarkKind::Act);
+            mark(step.node(), MarkKind::Act(tell(step, self.roster()).text));
         }
         for violation in &self.verdicts.violations()[known..] {
             mark(violation.nodes.first().copied(), MarkKind::Violation(violation.property.name()));

@@ -1,0 +1,184 @@
+//! A run as the page handles it: what [`crate::Playground`] does, without JavaScript.
+
+use crate::error::Mistake;
+use crate::job::JobInput;
+use crate::moment::{Moment, Progress};
+use splitbrain::lab::tell::tell;
+use splitbrain::lab::{Act, Config, Watch};
+use splitbrain::mapreduce::{Bytes, Hash, JobError};
+use splitbrain::time::{Span, Time};
+use splitbrain::timeline::{Script, Target, Timeline};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// No run goes on for longer than a day, as no script does.
+const LONGEST: Time = Time(24 * 3_600 * 1_000_000);
+
+/// If nothing at all happens for this long there is no next step.
+const PATIENCE: Span = Span::secs(3_600);
+
+/// A run, and the few words that a timeline does not keep.
+pub struct Run {
+    timeline: Timeline<Watch>,
+    /// What each branch after the first began with.
+    labels: Vec<String>,
+    /// Texts that the page can find again by their contents: a script names them by hash alone.
+    bundled: BTreeSet<Hash>,
+    trip: Option<Trip>,
+}
+
+/// A way that may take several calls.
+struct Trip {
+    to: Target,
+    /// Time and step where it began, for a person who wants to know how much of it is left.
+    from: (Time, u64),
+}
+
+impl Run {
+    /// A new run.
+    pub fn open(config: Config) -> Result<Run, Mistake> {
+        Ok(Run::of(Timeline::open(config)?, BTreeSet::new()))
+    }
+
+    /// A recorded run, standing at its beginning. `texts` are those that the script may name by hash alone.
+    pub fn from_script(json: &str, texts: Vec<String>) -> Result<Run, Mistake> {
+        let mut script = Script::<Watch>::from_json(json).map_err(|error| Mistake(error.0))?;
+        let texts: BTreeMap<Hash, Bytes> =
+            texts.iter().map(|text| Bytes::from(text.as_str())).map(|text| (text.hash(), text)).collect();
+        let mut bundled = BTreeSet::new();
+        for recorded in &mut script.acts {
+            if let Act::Submit { job } = &mut recorded.act {
+                *job = job.resolved(|_, hash| {
+                    bundled.insert(hash);
+                    texts.get(&hash).cloned()
+                });
+                if let Err(JobError::MissingText(name)) = job.check() {
+                    return Err(Mistake(format!(
+                        "this run names the text of `{name}` without holding it, and it is not among the texts that are here: add it"
+                    )));
+                }
+            }
+        }
+        Ok(Run::of(Timeline::from_script(script)?, bundled))
+    }
+
+    fn of(timeline: Timeline<Watch>, bundled: BTreeSet<Hash>) -> Run {
+        Run { timeline, labels: Vec::new(), bundled, trip: None }
+    }
+
+    /// The run itself.
+    pub fn timeline(&self) -> &Timeline<Watch> {
+        &self.timeline
+    }
+
+    /// This moment.
+    pub fn now(&self) -> Moment {
+        self.timeline.now().into()
+    }
+
+    /// Takes one step. If nothing is ever going to happen, nothing does.
+    pub fn step(&mut self) -> Moment {
+        let (now, end) = (self.timeline.now(), self.timeline.end());
+        let next = self.timeline.world().clone().step_until(now.at + PATIENCE).map(|step| step.at);
+        let limit = next.unwrap_or(now.at).max(end.at);
+        // An act that can no longer be done takes its turn without a step.
+        while self.timeline.step(limit) && self.timeline.now().step == now.step {}
+        self.now()
+    }
+
+    /// Goes back by exactly one step.
+    pub fn step_back(&mut self) -> Moment {
+        self.timeline.step_back();
+        self.now()
+    }
+
+    /// Goes forward to a time, which may be now, as far as `keep_going` allows.
+    pub fn run_until(&mut self, at: Time, keep_going: impl FnMut() -> bool) -> Result<Progress, Mistake> {
+        let at = at.max(self.timeline.now().at);
+        self.seek(Target { at, step: None }, keep_going)
+    }
+
+    /// Goes to any moment of this branch, as far as `keep_going` allows.
+    pub fn seek(&mut self, to: Target, mut keep_going: impl FnMut() -> bool) -> Result<Progress, Mistake> {
+        if to.at > LONGEST {
+            return Err(Mistake(format!(
+                "{} is too late: a run goes on for a day at most, until {LONGEST}",
+                to.at
+            )));
+        }
+        let now = self.timeline.now();
+        let behind = to.at < now.at || to.step.is_some_and(|step| step < now.step);
+        let from = match self.trip.take() {
+            Some(trip) if trip.to == to => trip.from,
+            _ if behind => (Time::ZERO, 0),
+            _ => (now.at, now.step),
+        };
+        let done = self.timeline.seek(to, &mut keep_going);
+        let fraction = if done { 1.0 } else { self.fraction(from, to) };
+        self.trip = (!done).then_some(Trip { to, from });
+        Ok(Progress { done, moment: self.now(), fraction })
+    }
+
+    /// How much of the way is behind us: in steps if the target names one, else in time.
+    #[expect(clippy::float_arithmetic, reason = "it is drawn and decides nothing")]
+    fn fraction(&self, from: (Time, u64), to: Target) -> f64 {
+        let now = self.timeline.now();
+        let (gone, all) = match to.step {
+            Some(step) if step > from.1 => (now.step.saturating_sub(from.1), step - from.1),
+            _ => (now.at.since(from.0).0, to.at.since(from.0).0),
+        };
+        (gone as f64 / all.max(1) as f64).min(1.0)
+    }
+
+    /// Does something at this moment. In the past that starts a branch.
+    pub fn act(&mut self, act: Act) -> Result<Moment, Mistake> {
+        self.timeline.act(act)?;
+        self.trip = None;
+        let branch = self.timeline.now().branch as usize;
+        if branch > self.labels.len() {
+            let told =
+                self.timeline.trace().next_back().map(|step| tell(step, self.timeline.subject().roster()));
+            let what = told.map_or(String::new(), |told| told.text);
+            self.labels.push(format!("{} ({})", what.trim_end_matches('.'), self.timeline.now().at));
+        }
+        Ok(self.now())
+    }
+
+    /// Submits a job.
+    pub fn submit(&mut self, input: &JobInput) -> Result<Moment, Mistake> {
+        let job = input.job();
+        let moment = self.act(Act::Submit { job })?;
+        self.bundled.extend(input.bundled());
+        Ok(moment)
+    }
+
+    /// What a branch began with.
+    pub fn label(&self, branch: u32) -> &str {
+        match (branch as usize).checked_sub(1) {
+            None => "The run as it began",
+            Some(place) => self.labels.get(place).map_or("", String::as_str),
+        }
+    }
+
+    /// Stands at the beginning of another branch.
+    pub fn switch(&mut self, branch: u64) -> Result<(), Mistake> {
+        self.trip = None;
+        let known = self.timeline.branches().count();
+        match u32::try_from(branch) {
+            Ok(branch) => Ok(self.timeline.switch(branch)?),
+            Err(_) => {
+                Err(Mistake(format!("there is no branch {branch}: this run has {known}, numbered from 0")))
+            }
+        }
+    }
+
+    /// The current branch as versioned JSON, saved at this moment.
+    pub fn script(&self) -> Result<String, Mistake> {
+        let mut script = self.timeline.script();
+        for recorded in &mut script.acts {
+            if let Act::Submit { job } = &mut recorded.act {
+                *job = job.without_texts(|input| !self.bundled.contains(&input.hash));
+            }
+        }
+        script.to_json().map_err(|error| Mistake(error.0))
+    }
+}

@@ -63,6 +63,13 @@ fn mark(seen: &Seen, roster: Roster) -> Mark {
         MarkKind::Commit(index) => plain("commit", format!("{name} committed up to entry {index}")),
         MarkKind::Act(did) => plain("fault", did.clone()),
         MarkKind::Violation(property) => plain("violation", format!("{property} is broken")),
-        MarkKind::Job(what) => plain("job", (*what).to_owned()),
+        MarkKind::Job(stage) => {
+            let text = match *stage {
+                "loading" => "a job was submitted".to_owned(),
+                "done" => "the job is done".to_owned(),
+                stage => format!("{stage} tasks run"),
+            };
+            plain("job", text)
+        }
     }
 }

@@ -23,10 +23,11 @@ try {
       const playground = Playground.open(busy.config);
       for (const act of busy.acts) playground.act(act);
       const began = performance.now();
-      const { done, moment } = playground.runUntil(busy.seconds * 1e6, 120_000);
-      if (!done) throw new Error(`the run stands at step ${moment.step} after two minutes`);
+      let progress;
+      do progress = playground.runUntil(busy.seconds * 1e6, 60_000);
+      while (!progress.done);
       // One thread that never waits: a second on the clock is a second of the processor.
-      rates.push(moment.step / ((performance.now() - began) / 1e3));
+      rates.push(progress.moment.step / ((performance.now() - began) / 1e3));
       playground.free();
     }
     return rates;

@@ -1,1 +1,3 @@
 //! Stories, swarm sweeps and architecture tests over `splitbrain`.
+
+pub mod swarm;

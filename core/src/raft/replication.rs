@@ -119,9 +119,9 @@ impl<C: Command> Raft<C> {
         if index <= match_index && !found {
             return;
         }
-        let next_index = if found { index + 1 } else { next_index.max(index + 1) };
-        Rc::make_mut(progress)[place].1 =
-            Progress { next_index, match_index: index, probing: probing && !found };
+        let match_index = match_index.max(index);
+        let next_index = if found { match_index + 1 } else { next_index.max(match_index + 1) };
+        Rc::make_mut(progress)[place].1 = Progress { next_index, match_index, probing: probing && !found };
         if found && next_index <= last_index {
             self.send_entries(place, out);
         }

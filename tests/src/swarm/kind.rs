@@ -1,0 +1,69 @@
+//! The kinds of fault a swarm draws from: all that can be done to a cluster (design §5) but a wipe, which Raft does not
+//! survive, and drift, on which nothing depends yet.
+
+use serde::{Serialize, Serializer};
+
+/// Declares the kinds: `Variant "name" "when one counts";` for each.
+macro_rules! kinds {
+    ($($kind:ident $name:literal $counts:literal;)+) => {
+        /// A kind of fault. It is counted when it changed an outcome, not when it was merely done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind {
+            $(#[doc = $counts] $kind,)+
+        }
+
+        impl Kind {
+            /// Every kind, in the order in which they are reported.
+            pub const ALL: &'static [Kind] = &[$(Kind::$kind),+];
+
+            /// Its name in reports.
+            pub fn name(self) -> &'static str {
+                match self { $(Kind::$kind => $name),+ }
+            }
+
+            /// What makes one count.
+            pub fn counts(self) -> &'static str {
+                match self { $(Kind::$kind => $counts),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    CrashServer "crash-server" "A server's volatile state was lost.";
+    CrashAllServers "crash-all-servers" "No server was left.";
+    CrashClient "crash-client" "A client forgot the operation it was waiting for.";
+    CrashWorker "crash-worker" "A worker lost an attempt at a task.";
+    CrashCoordinator "crash-coordinator" "A job died with its coordinator.";
+    CrashStore "crash-store" "The shared file system missed a message while it was down.";
+    LostWrites "lost-writes" "A crash lost writes that had not completed.";
+    TornPut "torn-put" "A crash left a large put torn.";
+    Restart "restart" "A crashed node booted from its disk and took its first input.";
+    Pause "pause" "A message or a timer was due while a node was paused.";
+    Slow "slow" "A message waited for a slow node.";
+    FireTimer "fire-timer" "A timer ran out before its time.";
+    PostponeTimer "postpone-timer" "A timer ran out after its time.";
+    Partition "partition" "A message was lost between two groups.";
+    Isolate "isolate" "A message from or to an isolated node was lost.";
+    CutOneWay "cut-one-way" "A message was lost on a link that was cut in one direction.";
+    HoldLink "hold-link" "A message was held by its link.";
+    Latency "latency" "A message took a time that it could not have taken at first.";
+    Loss "loss" "A message that would have been delivered was lost.";
+    Duplication "duplication" "A second copy of a message arrived.";
+    Reordering "reordering" "A message was overtaken by a later one on its link.";
+    DropOne "drop-one" "A message that would have been delivered was dropped.";
+    DuplicateOne "duplicate-one" "A second copy of a chosen message arrived.";
+    CorruptOne "corrupt-one" "A damaged message arrived and was not taken in.";
+    DeliverOne "deliver-one" "A message arrived before its time.";
+    HoldOne "hold-one" "A message arrived after it had been held.";
+    DelayOne "delay-one" "A delayed message arrived.";
+    DiskLatency "disk-latency" "A write took a time that it could not have taken at first.";
+    Stall "stall" "A write waited for a stalled disk.";
+}
+
+/// Its name.
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}

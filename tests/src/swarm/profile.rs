@@ -1,0 +1,127 @@
+//! Profiles: how likely a swarm draws what. A profile has weights and ranges, never a schedule.
+
+use super::kind::Kind;
+use super::moment::Moment;
+
+/// From what a seed draws its plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Profile {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Sizes of the cluster by weight.
+    pub servers: &'static [(u16, u32)],
+    /// The fewest and the most clients.
+    pub clients: (u32, u32),
+    /// In how many seeds in a thousand there is MapReduce.
+    pub mapreduce: u32,
+    /// The fewest and the most workers where there is.
+    pub workers: (u32, u32),
+    /// The longest text of an input, in bytes.
+    pub longest_text: u32,
+    /// Shortest and longest times of messages, in microseconds, by weight.
+    pub latency: &'static [((u64, u64), u32)],
+    /// Shortest and longest times of writes, in microseconds, by weight.
+    pub disk: &'static [((u64, u64), u32)],
+    /// The shortest election time-out in longest message times, and the longest in shortest ones (in tenths).
+    pub elections: &'static [((u64, u64), u32)],
+    /// How many heartbeats go into the shortest election time-out.
+    pub heartbeats: (u32, u32),
+    /// The pause of a client between two operations, in microseconds.
+    pub think: (u64, u64),
+    /// How many operations in a thousand write.
+    pub writes: (u32, u32),
+    /// Over how many keys.
+    pub keys: (u32, u32),
+    /// How long a task may be in progress, in milliseconds.
+    pub task_timeout: (u64, u64),
+    /// In how many seeds in a thousand faults stop some time before the end, and bounds in time are watched.
+    pub calm: u32,
+    /// The mean pause between two faults, in milliseconds.
+    pub gap: (u64, u64),
+    /// How many faults in a thousand wait for an interesting moment.
+    pub keen: u32,
+    /// Which moments, by weight.
+    pub moments: &'static [(Moment, u32)],
+    /// For each kind of fault: in how many seeds in a thousand it is on, and its weight where it is.
+    pub kinds: &'static [(Kind, u32, u32)],
+}
+
+impl Profile {
+    /// The profile of that name.
+    pub fn named(name: &str) -> Option<&'static Profile> {
+        ALL.iter().copied().find(|profile| profile.name == name)
+    }
+}
+
+/// Every profile.
+pub const ALL: &[&Profile] = &[&SWARM];
+
+/// Latencies from a rack to a city, with election time-outs to match, so that much happens in little time.
+const NETWORKS: &[((u64, u64), u32)] =
+    &[((200, 1_000), 2), ((500, 3_000), 4), ((1_000, 6_000), 3), ((8_000, 16_000), 1)];
+const DISKS: &[((u64, u64), u32)] =
+    &[((50, 200), 2), ((200, 2_000), 4), ((1_000, 4_000), 3), ((5_000, 20_000), 1)];
+
+/// Everything that can happen.
+pub const SWARM: Profile = Profile {
+    name: "swarm",
+    servers: &[(1, 1), (3, 8), (5, 9), (7, 2)],
+    clients: (1, 5),
+    mapreduce: 500,
+    workers: (2, 5),
+    longest_text: 9_000,
+    latency: NETWORKS,
+    disk: DISKS,
+    elections: &[((100, 20), 5), ((200, 20), 3), ((60, 13), 1), ((50, 40), 1)],
+    heartbeats: (2, 6),
+    think: (200, 30_000),
+    writes: (300, 950),
+    keys: (1, 12),
+    task_timeout: (300, 2_000),
+    calm: 400,
+    gap: (20, 1_500),
+    keen: 650,
+    moments: &[
+        (Moment::Elected, 6),
+        (Moment::Stood, 5),
+        (Moment::Voted, 5),
+        (Moment::Truncated, 4),
+        (Moment::Proposed, 5),
+        (Moment::Appended, 5),
+        (Moment::Committed, 4),
+        (Moment::Retried, 3),
+        (Moment::Worked, 4),
+        (Moment::Coordinated, 2),
+        (Moment::Stored, 3),
+    ],
+    kinds: &[
+        (Kind::CrashServer, 600, 12),
+        (Kind::CrashAllServers, 200, 2),
+        (Kind::CrashClient, 250, 3),
+        (Kind::CrashWorker, 400, 5),
+        (Kind::CrashCoordinator, 200, 2),
+        (Kind::CrashStore, 300, 3),
+        (Kind::LostWrites, 350, 5),
+        (Kind::TornPut, 250, 4),
+        (Kind::Pause, 300, 5),
+        (Kind::Slow, 250, 3),
+        (Kind::FireTimer, 300, 4),
+        (Kind::PostponeTimer, 250, 3),
+        (Kind::Partition, 450, 9),
+        (Kind::Isolate, 350, 5),
+        (Kind::CutOneWay, 300, 4),
+        (Kind::HoldLink, 300, 4),
+        (Kind::Latency, 250, 2),
+        (Kind::Loss, 350, 3),
+        (Kind::Duplication, 350, 2),
+        (Kind::Reordering, 300, 2),
+        (Kind::DropOne, 250, 4),
+        (Kind::DuplicateOne, 250, 4),
+        (Kind::CorruptOne, 200, 3),
+        (Kind::DeliverOne, 200, 3),
+        (Kind::HoldOne, 250, 4),
+        (Kind::DelayOne, 250, 4),
+        (Kind::DiskLatency, 250, 2),
+        (Kind::Stall, 250, 3),
+    ],
+};

@@ -1,23 +1,42 @@
 //! A program run without any of MapReduce's machinery (§4.7): no tasks, no partitions, no files.
 
 use crate::mapreduce::App;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
-/// The lines of output, sorted: all pairs of all inputs, sorted by key, with one call of reduce for each key.
+/// The lines of output, sorted: all values gathered under their keys, and one call of reduce for each key.
 pub fn run<'a>(app: &dyn App, inputs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
-    let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut gathered: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, contents) in inputs {
-        app.map(name, contents, &mut |key, value| pairs.push((key.to_string(), value.to_string())));
+        app.map(name, contents, &mut |key, value| match gathered.get_mut(key) {
+            Some(values) => values.push(value.to_string()),
+            None => {
+                gathered.insert(key.to_string(), vec![value.to_string()]);
+            }
+        });
     }
-    pairs.sort_by(|one, other| one.0.cmp(&other.0));
     let mut lines = Vec::new();
-    for group in pairs.chunk_by(|one, other| one.0 == other.0) {
-        let values: Vec<&str> = group.iter().map(|(_, value)| value.as_str()).collect();
-        let output = format!("{} {}", group[0].0, app.reduce(&group[0].0, &values));
-        lines.extend(output.lines().map(String::from));
+    for (key, values) in &gathered {
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        lines.extend(format!("{key} {}", app.reduce(key, &values)).lines().map(String::from));
     }
     lines.sort_unstable();
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapreduce::BuiltIn;
+
+    #[test]
+    fn it_is_what_one_would_write_by_hand() {
+        let inputs = [("b", "sea whale sea"), ("a", "Sea whale")];
+        assert_eq!(run(&BuiltIn::WordCount, inputs), ["Sea 1", "sea 2", "whale 2"]);
+        assert_eq!(run(&BuiltIn::InvertedIndex, inputs), ["Sea 1 a", "sea 1 b", "whale 2 a,b"]);
+        assert!(run(&BuiltIn::WordCount, [("empty", "")]).is_empty());
+    }
 }

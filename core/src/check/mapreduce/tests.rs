@@ -8,7 +8,6 @@ use crate::mapreduce::tests::{config, job};
 use crate::mapreduce::{BuiltIn, Config, Rules};
 use crate::rules::Kind;
 use crate::time::{Span, Time};
-use alloc::collections::BTreeSet;
 use alloc::vec;
 
 /// Twenty seconds of faults over two jobs, then fair weather until both are done.
@@ -17,7 +16,6 @@ struct Storm {
     finished: bool,
     equal: Vec<Option<bool>>,
     reissued: u32,
-    notes: BTreeSet<crate::mapreduce::Note>,
 }
 
 fn storm(seed: u64, rules: Rules) -> Storm {
@@ -91,7 +89,7 @@ fn storm(seed: u64, rules: Rules) -> Storm {
     ground.run_until(now + Span::secs(20), &mut watch);
     let reissued = ground.job().map_or(0, |job| job.reissued);
     let equal = (1..=2).map(|id| checker.output_is_equal(JobId(id))).collect();
-    Storm { verdicts, finished: finished == 2, equal, reissued, notes: ground.notes }
+    Storm { verdicts, finished: finished == 2, equal, reissued }
 }
 
 #[test]
@@ -110,17 +108,13 @@ fn whatever_crashes_stalls_or_is_lost_every_job_finishes_with_the_output_of_a_se
 #[test]
 fn every_rule_that_is_switched_off_is_noticed_by_its_consequence() {
     for &rule in Rule::ALL {
-        let noticed = (0..200).find_map(|seed| {
+        let noticed = (0..50).any(|seed| {
             let storm = storm(seed, Rules::ALL.without(rule));
-            let by = match rule.kind() {
-                Kind::Safety => {
-                    storm.verdicts.violations().first().map(|violation| violation.property.name())
-                }
-                _ => (!storm.finished).then_some("job-in-time"),
-            };
-            by.map(|by| (seed, by, storm.verdicts.violations().len()))
+            match rule.kind() {
+                Kind::Safety => !storm.verdicts.all_hold(),
+                Kind::Liveness | Kind::Cost => !storm.finished,
+            }
         });
-        let Some((seed, by, _)) = noticed else { panic!("nobody noticed that `{}` is off", rule.name()) };
-        assert!(seed < 200, "{by}");
+        assert!(noticed, "nobody noticed that `{}` is off", rule.name());
     }
 }

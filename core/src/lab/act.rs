@@ -168,7 +168,7 @@ impl Act {
     ) -> Result<Vec<Action<Member>>, String> {
         let Act::Quality { latency, loss, duplication, reordering, .. } = self else { return Ok(Vec::new()) };
         let nodes = config.roster().len();
-        for node in [from, to].into_iter().flatten().filter(|node| node.0 >= nodes) {
+        if let Some(node) = [from, to].into_iter().flatten().find(|node| node.0 >= nodes) {
             return Err(format!("there is no node {}: the cluster has nodes 0 to {}", node.0, nodes - 1));
         }
         let changed = |from: NodeId, to: NodeId| {

@@ -3,7 +3,7 @@
 
 use crate::chance::{Chance, Ratio};
 use crate::mapreduce::*;
-use crate::node::{Content, Effect, FileOp, Files, Input, Node, NodeId};
+use crate::node::{Batch, Content, Effect, FileOp, Files, Input, Node, NodeId};
 use crate::time::{Span, Time};
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
@@ -70,7 +70,7 @@ struct Machine<N: Node> {
     is_paused: bool,
     incarnation: u64,
     files: Files<N>,
-    pending: VecDeque<(Time, Vec<FileOp<N::File, N::Content>>)>,
+    pending: VecDeque<(Time, Batch<N>)>,
     armed: BTreeMap<N::Timer, u64>,
 }
 

@@ -2,13 +2,15 @@
 //! one world, watched by every checker.
 //!
 //! [`member`] is the one kind of node such a world has, [`config`] says how a cluster begins and [`act`] what people
-//! do to it; [`watch`] judges every step; [`tell`] puts steps into words.
+//! do to it; [`watch`] judges every step; [`tell`] puts steps into words, and [`scenario`] reads a lesson and
+//! asserts it.
 
 pub mod member;
 pub mod config;
 pub mod act;
 pub mod watch;
 pub mod tell;
+pub mod scenario;
 
 pub use act::Act;
 pub use config::{Config, Role, Roster};

@@ -56,8 +56,10 @@ pub(super) fn alarm(step: &Step<Member>, names: Names, node: NodeId, timer: Time
     match (timer, asked) {
         (Timer::Retry, Some(pending)) if !pending.pausing => {
             let (to, attempt) = (names.of(pending.to), pending.attempt);
-            let text =
-                format!("{name} had no answer, so it asks {to}: `{}`, attempt {attempt}.", op(&pending.op));
+            let waiting = client_before(step).and_then(|view| view.pending.as_ref());
+            let paused = waiting.is_some_and(|pending| pending.pausing);
+            let why = if paused { "has paused and asks" } else { "had no answer, so it asks" };
+            let text = format!("{name} {why} {to}: `{}`, attempt {attempt}.", op(&pending.op));
             Sentence::new(Kind::Client, "§8", text)
         }
         (Timer::Retry, Some(_)) => {

@@ -10,8 +10,9 @@ mod raft;
 mod headline;
 
 pub use headline::{Headline, headline};
+pub use raft::role;
 
-use super::config::Roster;
+use super::config::{Role, Roster};
 use super::member::{Member, Message, Note, View};
 use crate::node::NodeId;
 use crate::sim::{Cause, Deed, Missed, Step};
@@ -78,7 +79,7 @@ pub fn tell(step: &Step<Member>, roster: Roster) -> Told {
     let sentence = sentence(step, names);
     let notes = step.notes().map(|note| String::from(why(*note))).collect();
     Told {
-        text: sentence.text,
+        text: upper(&sentence.text),
         kind: sentence.kind,
         section: sentence.section,
         changes: changes(step, names),
@@ -166,7 +167,10 @@ struct Names(Roster);
 
 impl Names {
     fn of(self, node: NodeId) -> String {
-        self.0.name(node)
+        match self.0.role(node) {
+            Some(Role::Coordinator | Role::Store) => format!("the {}", self.0.name(node)),
+            _ => self.0.name(node),
+        }
     }
 
     fn maybe(self, node: Option<NodeId>) -> String {
@@ -191,6 +195,13 @@ pub fn tell_message(body: &Message, roster: Roster) -> String {
     }
 }
 
+/// The phrase as the beginning of a sentence.
+fn upper(phrase: &str) -> String {
+    let mut chars = phrase.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The phrase within a sentence.
 fn lower(phrase: &str) -> String {
     let mut chars = phrase.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())

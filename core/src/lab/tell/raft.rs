@@ -140,7 +140,11 @@ fn vote_answered(step: &Step<Member>, from: &str, to: &str, granted: bool) -> Se
                 format!("{from}'s vote reached {to} after the election."),
             );
         }
-        (_, false) => format!("{to} learned that {from} does not vote for it."),
+        (None, false) => {
+            let text = format!("{from}'s refusal reached {to} after the election.");
+            return Sentence::new(Kind::Quiet, "§5.2", text);
+        }
+        (Some(_), false) => format!("{to} learned that {from} does not vote for it."),
     };
     Sentence::new(Kind::Election, "§5.2", text)
 }
@@ -277,7 +281,7 @@ pub(super) fn changes(before: &ServerView, after: &ServerView, names: Names) -> 
 }
 
 /// A role's name.
-pub(super) fn role(role: &Role) -> &'static str {
+pub fn role(role: &Role) -> &'static str {
     match role {
         Role::Follower => "follower",
         Role::Candidate { .. } => "candidate",

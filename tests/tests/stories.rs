@@ -1,0 +1,105 @@
+//! Every scenario runs as it says, and tells the same story each time.
+//!
+//! The facts are asserted in the scenarios themselves; only the narration is golden. After a change that is meant to
+//! change it, look at the difference and run with `UPDATE_GOLDEN=1`.
+
+use splitbrain::lab::scenario::Scenario;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn scenarios() -> Vec<PathBuf> {
+    let rooms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/scenarios");
+    let mut found = Vec::new();
+    for room in fs::read_dir(rooms).expect("there are scenarios").flatten() {
+        let files = fs::read_dir(room.path()).expect("a room is a folder").flatten().map(|file| file.path());
+        found.extend(files.filter(|file| file.extension().is_some_and(|kind| kind == "txt")));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_scenario_runs_as_it_says_and_tells_the_same_story() {
+    let scenarios = scenarios();
+    assert!(scenarios.len() >= 4, "{} scenarios found", scenarios.len());
+    let mut failures = String::new();
+    for path in scenarios {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).expect("a scenario can be read");
+        let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{name}, {error}"));
+        let telling = match scenario.run() {
+            Ok(telling) => telling,
+            Err(failure) => {
+                failures.push_str(&format!("{name}, {failure}\n"));
+                continue;
+            }
+        };
+        let golden = path.with_extension("golden");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, &telling.text).expect("a golden file can be written");
+        }
+        let known = fs::read_to_string(&golden).unwrap_or_default();
+        if let Some((line, (was, is))) =
+            known.lines().zip(telling.text.lines()).enumerate().find(|(_, (was, is))| was != is)
+        {
+            failures
+                .push_str(&format!("{name}, line {} of its telling:\n  was {was}\n  is  {is}\n", line + 1));
+        } else if known.lines().count() != telling.text.lines().count() {
+            failures.push_str(&format!("{name}: its telling became longer or shorter\n"));
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+}
+
+#[test]
+fn a_story_is_a_run_that_can_be_walked_and_shared() {
+    let text = include_str!("../../core/scenarios/raft/rejoin.txt");
+    let Ok(telling) = Scenario::parse(text).expect("it is a scenario").run() else { panic!("it runs") };
+    let script = telling.timeline.script();
+    let mut again = splitbrain::timeline::Timeline::from_script(script).expect("it opens");
+    assert!(again.seek(telling.end(), &mut || true));
+    assert_eq!(again.world().fingerprint(), telling.timeline.world().fingerprint());
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_named_with_what_would_be_right() {
+    let head = "title A\n";
+    let cases = [
+        ("servers 3\n", "line 1: a scenario needs a title"),
+        ("title A\nservers many\n", "line 2: `many` is not a number"),
+        ("title A\nservers 99\n", "line 1: a cluster cannot have 99 servers"),
+        ("title A\nheal\nservers 3\n", "line 3: `servers 3` belongs to the beginning"),
+        ("title A\ntickle S1\n", "line 2: `tickle` is not something that can be done: use crash"),
+        ("title A\nexpect S1 sings\n", "line 2: `S1 sings` is not a fact: use `a leader`"),
+        ("title A\nuntil a leader within soon\n", "line 2: `soon` is not a length of time: write 300 ms"),
+        ("title A\nwait 2 h\n", "is not a length of time"),
+        ("title A\nwait 99999999999999999999 s\n", "is not a length of time"),
+        ("title A\nwait 7200 s\n", "longer than an hour"),
+        ("title A\ncrash\n", "line 2: a node is missing here"),
+        ("title A\ncut S1 S2\n", "line 2: a link is given as `S1 -> S2`"),
+        ("title A\nrule be-nice off\n", "there is no rule `be-nice`"),
+        ("title A\nrule fast-backup maybe\n", "switched `on` or `off`"),
+        ("title A\nsubmit crossword into 3\n", "there is no such program; there are: word-count"),
+        ("title A\nexpect height of S1 is 3\n", "is not a fact"),
+        ("title A\nname L the king\n", "a name is given to `the leader`"),
+        ("title A\ntell jokes\n", "`jokes` is not a kind of step"),
+    ];
+    for (text, why) in cases {
+        let error = Scenario::parse(text).expect_err("it cannot be read").to_string();
+        assert!(error.contains(why), "{text}gives\n{error}\nbut should say\n{why}");
+    }
+    let runs = [
+        ("expect a leader\n", "line 2: this is not so. At 0.000 s: S1 follower term 0"),
+        ("until S9 leads\n", "line 2: nobody is called S9"),
+        ("crash C7\n", "line 2: nobody is called C7"),
+        ("put S1 x 1\n", "line 2: S1 is not a client"),
+        ("until S1 leads within 1 ms\n", "line 2: this was not so within 1 ms"),
+        ("name L the leader\n", "line 2: there is no leader to be called L"),
+        ("restart S1\n", "already running"),
+    ];
+    for (line, why) in runs {
+        let scenario = Scenario::parse(&format!("{head}{line}")).expect("it can be read");
+        let Err(failure) = scenario.run() else { panic!("{line} should fail") };
+        assert!(failure.to_string().contains(why), "{line}gives\n{failure}\nbut should say\n{why}");
+    }
+}

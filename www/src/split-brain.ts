@@ -20,12 +20,11 @@ import "./parts/share.js";
 import "./stage/stage.js";
 import "./timeline/timeline.js";
 import { Lab } from "./engine/lab.js";
-import { unpack } from "./engine/parcel.js";
 import type { View } from "./engine/view.js";
 import { count } from "./model/format.js";
 import { jump } from "./model/lanes.js";
 import type { Theme } from "./model/palette.js";
-import { PREFIX } from "./model/share.js";
+import { decode, PREFIX } from "./model/share.js";
 import { FASTEST, SLOWEST, speedLabel } from "./model/speed.js";
 import { toggles } from "./panels/inspector.js";
 import type { Steps } from "./panels/steps.js";
@@ -113,9 +112,9 @@ export class SplitBrain extends LitElement {
   readonly #openHash = async () => {
     if (!location.hash.startsWith(PREFIX)) return;
     try {
-      const { script, texts } = await unpack.code(location.hash.slice(PREFIX.length));
+      const script = await decode(location.hash.slice(PREFIX.length));
       this.selected = null;
-      await this.#lab.openScript(script, texts);
+      await this.#lab.openScript(script);
     } catch (error) {
       if (this.#lab.notice === null) this.#lab.say(error instanceof Error ? error.message : String(error), "error");
     }

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { pack, unpack } from "../src/engine/parcel.js";
 import { decode, encode, LONGEST_CODE } from "../src/model/share.js";
 
 test("a script comes back from its code as it was", async () => {
@@ -38,18 +37,4 @@ test("a small code that inflates without end is stopped", async () => {
 test("a run that would not fit is refused with what to do instead", async () => {
   const noise = Array.from({ length: 90_000 }, (_, i) => ((i * 2654435761) >>> 7).toString(36)).join("");
   await expect(encode(noise)).rejects.toThrow(/file/);
-});
-
-test("a job's own texts travel beside the script, up to a limit", async () => {
-  const texts = [{ name: "mine", text: "to be or not to be" }];
-  const parcel = await unpack.code(await pack('{"version":1}', texts));
-  expect(parcel).toEqual({ script: '{"version":1}', texts });
-  const long = Array.from({ length: 20_000 }, (_, i) => ((i * 2654435761) >>> 5).toString(36)).join(" ");
-  await expect(pack("{}", [{ name: "long", text: long }])).rejects.toThrow(/text you gave/);
-});
-
-test("what is not a parcel goes to the engine as it is", () => {
-  expect(unpack.open("not json").script).toBe("not json");
-  expect(unpack.open('{"version":9}')).toEqual({ script: '{"version":9}', texts: [] });
-  expect(unpack.open('{"parcel":1,"script":{},"texts":[1,{"name":"a"}]}').texts).toEqual([]);
 });

@@ -5,7 +5,7 @@ import type { Action, Config, JobInput, JobOutput, Micros, ToldStep } from "spli
 import { span } from "../model/format.js";
 import { WINDOW } from "../model/log-window.js";
 import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
-import type { Answer, Ask, Text } from "./host.js";
+import type { Answer, Ask } from "./host.js";
 import { bundledTexts } from "./texts.js";
 import type { Busy, Notice, View } from "./view.js";
 import { Engine, EngineLost } from "./watchdog.js";
@@ -45,8 +45,6 @@ export class Lab {
   #lastWhole = 0;
   /** What a fresh engine is restored from: the run after the last change that worked. */
   #script: string | null = null;
-  /** Texts given to jobs by hand; a script names them by hash. */
-  #texts: Text[] = [];
 
   constructor(changed: () => void) {
     this.#changed = changed;
@@ -74,11 +72,10 @@ export class Lab {
   }
 
   /** Opens a run from its script and seeks to the moment it was saved at. */
-  openScript(json: string, texts: readonly Text[] = []): Promise<void> {
+  openScript(json: string): Promise<void> {
     return this.#exclusive("opening a run", async () => {
       await this.defaults();
       const saved = savedMoment(json);
-      this.#texts = [...texts];
       await this.#load(json);
       if (saved !== null) await this.#seekNow(saved.at, saved.step, "Replaying the run");
       this.pause();
@@ -86,7 +83,7 @@ export class Lab {
   }
 
   async #load(json: string): Promise<void> {
-    const texts = [...this.#texts, ...(mentionsJob(json) ? await bundledTexts() : [])];
+    const texts = mentionsJob(json) ? await bundledTexts() : [];
     this.#take(await this.#engine.call((host) => host.openScript(json, texts, this.#ask(true)), LONG_CALL_MS), true);
   }
 
@@ -217,10 +214,9 @@ export class Lab {
     });
   }
 
-  submit(job: JobInput, own: boolean): Promise<void> {
+  submit(job: JobInput): Promise<void> {
     return this.#exclusive("submitting a job", async () => {
       this.#take(await this.#engine.call((host) => host.submit(job, this.#ask(true)), LONG_CALL_MS), true);
-      if (own) this.#texts.push(...job.inputs);
     });
   }
 
@@ -244,11 +240,6 @@ export class Lab {
   /** The run as JSON, saved at this moment. */
   script(): Promise<string> {
     return this.#exclusive("saving the run", () => this.#engine.call((host) => host.script(), LONG_CALL_MS));
-  }
-
-  /** The texts a reader of this run's script needs besides the bundled ones. */
-  get ownTexts(): readonly Text[] {
-    return this.#texts;
   }
 
   /** Draws the current moment again, panels included. */

@@ -46,7 +46,9 @@ const NARROW = 640;
 const NARROWEST = 320;
 const TIMER_GAP = 12;
 const CLIENT = { width: 148, height: 56, gap: 16 };
-const CARD = { width: 132, height: 28, gap: 6 };
+const CARD = { width: 118, height: 28, gap: 6 };
+/** Between the coordinator and the store on one side and the workers on the other, where their messages travel. */
+const LANE = { wide: 80, narrow: 40 };
 
 /** The stage for a cluster in `room` × `height` pixels. A narrow stage is as high as it needs to be. */
 export function layout(room: number, height: number, shape: Shape): Layout {
@@ -54,14 +56,14 @@ export function layout(room: number, height: number, shape: Shape): Layout {
   const narrow = width < NARROW;
   const ground = shape.workers > 0;
   const margin = narrow ? 14 : 24;
-  const extras = ground ? shape.workers + 2 : 0;
-
-  const cardColumns = narrow ? 2 : Math.max(2, Math.ceil(extras / 3));
-  const cardRows = Math.ceil(extras / cardColumns);
+  const cardColumns = narrow ? 2 : Math.max(1, Math.ceil(shape.workers / 3));
+  const cardRows = Math.max(narrow ? 1 : 3, Math.ceil(shape.workers / cardColumns));
   const cardWidth = narrow ? (width - 2 * margin - CARD.gap) / 2 : CARD.width;
   const cardHeight = narrow ? 44 : CARD.height;
-  const cardsHeight = cardRows * cardHeight + Math.max(0, cardRows - 1) * CARD.gap;
-  const cardsWidth = cardColumns * cardWidth + (cardColumns - 1) * CARD.gap;
+  const workersHeight = cardRows * (cardHeight + CARD.gap) - CARD.gap;
+  const workersWidth = cardColumns * (cardWidth + CARD.gap) - CARD.gap;
+  const cardsHeight = narrow ? cardHeight + LANE.narrow + workersHeight : workersHeight;
+  const cardsWidth = narrow ? workersWidth : cardWidth + LANE.wide + workersWidth;
   const tilesWidth = narrow ? width - 2 * margin : Math.max(120, width - 2 * margin - cardsWidth - 28);
   const tilesHeight = narrow ? 74 : Math.max(46, cardsHeight - 24);
   const groundHeight = !ground ? 0 : narrow ? 22 + tilesHeight + 10 + cardsHeight + margin : cardsHeight + margin + 12;
@@ -107,14 +109,25 @@ export function layout(room: number, height: number, shape: Shape): Layout {
   if (ground) {
     const left = narrow ? margin : width - margin - cardsWidth;
     const top = narrow ? groundTop + 22 + tilesHeight + 10 : groundTop + 4;
-    for (let i = 0; i < extras; i++) {
-      const x = left + (i % cardColumns) * (cardWidth + CARD.gap);
-      const y = top + Math.floor(i / cardColumns) * (cardHeight + CARD.gap);
+    const first = shape.servers + shape.clients;
+    const size = { width: cardWidth, height: cardHeight };
+    // The coordinator and the store face the workers across a lane for their messages.
+    for (let i = 0; i < 2; i++) {
+      const x = narrow ? left + i * (cardWidth + CARD.gap) : left;
+      const y = narrow ? top : top + i * (workersHeight - cardHeight);
       card(
-        shape.servers + shape.clients + i,
-        { x, y, width: cardWidth, height: cardHeight },
-        { x: x + cardWidth / 2, y: y + cardHeight / 2 },
+        first + i,
+        { x, y, ...size },
+        narrow ? { x: x + cardWidth / 2, y: y + cardHeight } : { x: x + cardWidth, y: y + cardHeight / 2 },
       );
+    }
+    const rows = Math.ceil(shape.workers / cardColumns);
+    const pitch = rows > 1 ? (workersHeight - cardHeight) / (rows - 1) : 0;
+    for (let i = 0; i < shape.workers; i++) {
+      const column = i % cardColumns;
+      const x = (narrow ? left : left + cardWidth + LANE.wide) + column * (cardWidth + CARD.gap);
+      const y = (narrow ? top + cardHeight + LANE.narrow : top) + Math.floor(i / cardColumns) * pitch;
+      card(first + 2 + i, { x, y, ...size }, narrow ? { x: x + cardWidth / 2, y } : { x, y: y + cardHeight / 2 });
     }
   }
   const tiles = { x: margin, y: groundTop + 22, width: tilesWidth, height: tilesHeight };

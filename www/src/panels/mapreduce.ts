@@ -11,10 +11,7 @@ import { outputView } from "./output.js";
 import { Panel } from "./panel.js";
 
 type Source = "moby" | "own";
-interface Input {
-  name: string;
-  text: string;
-}
+type Input = JobInput["inputs"][number];
 
 /** More than this would keep the engine reading for seconds before anything moves. */
 const LARGEST_INPUT = 4_000_000;
@@ -258,7 +255,7 @@ export class MapReduce extends Panel {
     } else {
       this.preparing = true;
       try {
-        inputs = await bundledTexts();
+        inputs = (await bundledTexts()).map((input) => ({ ...input, bundled: true }));
       } catch (error) {
         this.wrong = error instanceof Error ? error.message : String(error);
         return;
@@ -267,12 +264,10 @@ export class MapReduce extends Panel {
       }
     }
     this.output = null;
-    const submitted = await this.lab
-      .submit({ app: this.app, reduceTasks: this.reduceTasks, inputs: [...inputs] }, own)
-      .then(
-        () => true,
-        () => false,
-      );
+    const submitted = await this.lab.submit({ app: this.app, reduceTasks: this.reduceTasks, inputs: [...inputs] }).then(
+      () => true,
+      () => false,
+    );
     if (submitted) this.lab.play();
   }
 

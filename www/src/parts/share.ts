@@ -2,9 +2,8 @@
 
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { pack, unpack } from "../engine/parcel.js";
 import { bytes, seconds } from "../model/format.js";
-import { LARGEST_SCRIPT, PREFIX, ShareError } from "../model/share.js";
+import { encode, LARGEST_SCRIPT, PREFIX, ShareError } from "../model/share.js";
 import { Dialog } from "./dialog.js";
 
 @customElement("sb-share")
@@ -25,7 +24,7 @@ export class Share extends Dialog {
   async #make() {
     this.lab.pause();
     try {
-      const code = await pack(await this.lab.script(), this.lab.ownTexts);
+      const code = await encode(await this.lab.script());
       this.link = `${location.origin}${location.pathname}${location.search}${PREFIX}${code}`;
     } catch (error) {
       this.problem =
@@ -67,7 +66,7 @@ export class Share extends Dialog {
   async #save() {
     const script = await this.lab.script().catch(() => null);
     if (script === null) return;
-    const url = URL.createObjectURL(new Blob([unpack.wrap(script, this.lab.ownTexts)], { type: "application/json" }));
+    const url = URL.createObjectURL(new Blob([script], { type: "application/json" }));
     const anchor = document.createElement("a");
     anchor.href = url;
     anchor.download = `splitbrain-${this.view?.config.seed ?? 0}-${Math.round((this.view?.now ?? 0) / 1000)}ms.json`;
@@ -87,8 +86,7 @@ export class Share extends Dialog {
       this.said = `${file.name} is ${bytes(file.size)}; this page opens runs up to ${bytes(LARGEST_SCRIPT)}.`;
       return;
     }
-    const { script, texts } = unpack.open(await file.text());
     this.close();
-    await this.lab.openScript(script, texts).catch(() => {});
+    await this.lab.openScript(await file.text()).catch(() => {});
   }
 }

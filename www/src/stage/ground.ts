@@ -29,7 +29,7 @@ export function drawGround(scene: Scene, start: () => void): SVGTemplateResult |
   ];
   const size = ground.pitch - (ground.pitch > 8 ? 2.5 : 1.5);
   return svg`
-    <text class="soft" x=${n(ground.title.x)} y=${n(ground.title.y)} font-size="12">${scene.layout.narrow ? brief(job) : summary(job)}</text>
+    <text class="soft" x=${n(ground.title.x)} y=${n(ground.title.y)} font-size="12">${ground.tiles.width < 440 ? brief(job) : summary(job)}</text>
     <g role="img" aria-label=${summary(job)}>
       ${tasks.map(({ task, phase, i }, at) => {
         const x = ground.tiles.x + (at % ground.columns) * ground.pitch;

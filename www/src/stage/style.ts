@@ -159,6 +159,10 @@ export const stageStyle = css`
   }
   .beside {
     pointer-events: none;
+    paint-order: stroke;
+    stroke: var(--ground);
+    stroke-width: 5;
+    stroke-linejoin: round;
   }
   .term.held {
     font-size: 11.5px;

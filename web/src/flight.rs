@@ -30,7 +30,7 @@ pub struct Flight {
     /// Whether it will vanish on the way.
     pub lost: bool,
     /// What it is.
-    pub kind: Kind,
+    pub kind: FlightKind,
     /// Whether it answers another message.
     pub reply: bool,
     /// For an answer: whether it says yes.
@@ -49,7 +49,7 @@ pub struct Flight {
 #[tsify(
     type = "\"vote-request\" | \"vote-reply\" | \"append\" | \"append-reply\" | \"heartbeat\" | \"heartbeat-reply\" | \"kv-request\" | \"kv-reply\" | \"task\" | \"file\""
 )]
-pub enum Kind {
+pub enum FlightKind {
     /// A candidate asks for a vote.
     VoteRequest,
     /// The answer to that.
@@ -100,15 +100,15 @@ pub(crate) fn flights(world: &World<Member>, roster: Roster) -> Vec<Flight> {
 }
 
 /// What a message is, whether it says yes, and its term.
-fn told(body: &Message) -> (Kind, Option<bool>, Option<u64>) {
+fn told(body: &Message) -> (FlightKind, Option<bool>, Option<u64>) {
     match body {
         Message::Kv(kv::Message::Raft(message)) => {
             let (kind, good) = between_servers(message);
             (kind, good, Some(message.term().0))
         }
-        Message::Kv(kv::Message::Request { .. }) => (Kind::KvRequest, None, None),
+        Message::Kv(kv::Message::Request { .. }) => (FlightKind::KvRequest, None, None),
         Message::Kv(kv::Message::Reply { outcome, .. }) => {
-            (Kind::KvReply, Some(matches!(outcome, Outcome::Done(_))), None)
+            (FlightKind::KvReply, Some(matches!(outcome, Outcome::Done(_))), None)
         }
         Message::MapReduce(message) => {
             let (kind, good) = for_a_job(message);
@@ -117,31 +117,34 @@ fn told(body: &Message) -> (Kind, Option<bool>, Option<u64>) {
     }
 }
 
-fn between_servers(message: &raft::Message<kv::Command>) -> (Kind, Option<bool>) {
+fn between_servers(message: &raft::Message<kv::Command>) -> (FlightKind, Option<bool>) {
     match message {
-        raft::Message::RequestVote { .. } => (Kind::VoteRequest, None),
-        raft::Message::VoteReply { granted, .. } => (Kind::VoteReply, Some(*granted)),
-        raft::Message::AppendEntries { prev_log_index, entries, .. } => {
-            (if entries.last_index() <= *prev_log_index { Kind::Heartbeat } else { Kind::Append }, None)
-        }
+        raft::Message::RequestVote { .. } => (FlightKind::VoteRequest, None),
+        raft::Message::VoteReply { granted, .. } => (FlightKind::VoteReply, Some(*granted)),
+        raft::Message::AppendEntries { prev_log_index, entries, .. } => (
+            if entries.last_index() <= *prev_log_index { FlightKind::Heartbeat } else { FlightKind::Append },
+            None,
+        ),
         raft::Message::AppendReply { prev_log_index, outcome, .. } => match outcome {
-            Appended::Match(index) if index <= prev_log_index => (Kind::HeartbeatReply, Some(true)),
-            Appended::Match(_) => (Kind::AppendReply, Some(true)),
+            Appended::Match(index) if index <= prev_log_index => (FlightKind::HeartbeatReply, Some(true)),
+            Appended::Match(_) => (FlightKind::AppendReply, Some(true)),
             Appended::TooShort { .. } | Appended::Conflict { .. } | Appended::Stale => {
-                (Kind::AppendReply, Some(false))
+                (FlightKind::AppendReply, Some(false))
             }
         },
     }
 }
 
-fn for_a_job(message: &mapreduce::Message) -> (Kind, Option<bool>) {
+fn for_a_job(message: &mapreduce::Message) -> (FlightKind, Option<bool>) {
     match message {
-        mapreduce::Message::Ask { .. } | mapreduce::Message::Report { .. } => (Kind::Task, None),
-        mapreduce::Message::Answer { answer, .. } => (Kind::Task, Some(matches!(answer, Answer::Run(_)))),
-        mapreduce::Message::Reported { .. } => (Kind::Task, Some(true)),
-        mapreduce::Message::File { .. } => (Kind::File, None),
+        mapreduce::Message::Ask { .. } | mapreduce::Message::Report { .. } => (FlightKind::Task, None),
+        mapreduce::Message::Answer { answer, .. } => {
+            (FlightKind::Task, Some(matches!(answer, Answer::Run(_))))
+        }
+        mapreduce::Message::Reported { .. } => (FlightKind::Task, Some(true)),
+        mapreduce::Message::File { .. } => (FlightKind::File, None),
         mapreduce::Message::FileReply { outcome, .. } => {
-            (Kind::File, Some(!matches!(outcome, FileOutcome::Missing)))
+            (FlightKind::File, Some(!matches!(outcome, FileOutcome::Missing)))
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::client::{self, Client};
 use crate::job::{self, Worker};
 use crate::moment::Micros;
-use crate::server::{self, Server};
+use crate::server::{self, Durable, Server};
 use serde::Serialize;
 use splitbrain::lab::member::{Content, File, Member, View};
 use splitbrain::lab::{Role, Roster};
@@ -19,7 +19,7 @@ pub struct Node {
     /// Its name: S1, C1, coordinator, store, W1.
     pub name: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Whether it runs.
     pub status: State,
     /// How often it has booted.
@@ -30,6 +30,10 @@ pub struct Node {
     pub writes: Vec<Write>,
     /// How much longer than usual it takes over a message.
     pub slow: Micros,
+    /// What a server's disk holds, whether it is down or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub durable: Option<Durable>,
     /// What a server shows while it is not down.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
@@ -49,7 +53,7 @@ pub struct Node {
 #[serde(rename_all = "kebab-case")]
 #[tsify(type = "\"server\" | \"client\" | \"coordinator\" | \"store\" | \"worker\"")]
 #[expect(missing_docs, reason = "their names say it")]
-pub enum Kind {
+pub enum NodeKind {
     Server,
     Client,
     Coordinator,
@@ -111,6 +115,8 @@ pub(crate) fn nodes(world: &World<Member>, roster: Roster) -> Vec<Node> {
             timers: timers(world, id),
             writes: writes(world, id, roster),
             slow: world.slowness(id).0,
+            durable: matches!(roster.role(id), Some(Role::Server))
+                .then(|| Durable::of(server::durable(world, id))),
             server: view
                 .and_then(|view| if let View::Server(view) = view { Some(view) } else { None })
                 .map(|view| server::server(view, server::durable(world, id))),
@@ -125,13 +131,13 @@ pub(crate) fn nodes(world: &World<Member>, roster: Roster) -> Vec<Node> {
     world.ids().map(node).collect()
 }
 
-fn kind(roster: Roster, id: NodeId) -> Kind {
+fn kind(roster: Roster, id: NodeId) -> NodeKind {
     match roster.role(id) {
-        Some(Role::Server) => Kind::Server,
-        Some(Role::Client) => Kind::Client,
-        Some(Role::Coordinator) => Kind::Coordinator,
-        Some(Role::Store) => Kind::Store,
-        Some(Role::Worker) | None => Kind::Worker,
+        Some(Role::Server) => NodeKind::Server,
+        Some(Role::Client) => NodeKind::Client,
+        Some(Role::Coordinator) => NodeKind::Coordinator,
+        Some(Role::Store) => NodeKind::Store,
+        Some(Role::Worker) | None => NodeKind::Worker,
     }
 }
 

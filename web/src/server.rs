@@ -38,7 +38,7 @@ pub struct Server {
     /// While it is a candidate: whom it asked, and what they said.
     pub votes: Vec<Ballot>,
     /// While it leads: what it knows of the others' logs.
-    pub progress: Vec<Progress>,
+    pub progress: Vec<FollowerProgress>,
     /// What a crash now would leave.
     pub durable: Durable,
     /// How many keys its store has.
@@ -76,7 +76,7 @@ pub struct Ballot {
 /// What a leader knows of one follower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct Progress {
+pub struct FollowerProgress {
     /// The follower.
     pub peer: NodeId,
     /// The index of the next entry to send it: a guess.
@@ -119,6 +119,17 @@ pub struct Waiting {
     pub index: u64,
 }
 
+impl Durable {
+    /// What a disk holds; of a server that never wrote, what it began with.
+    pub(crate) fn of(state: Option<&HardState<Command>>) -> Durable {
+        Durable {
+            term: state.map_or(0, |state| state.current_term.0),
+            voted_for: state.and_then(|state| state.voted_for),
+            last_index: state.map_or(0, |state| state.log.last_index()),
+        }
+    }
+}
+
 /// What is on a server's disk; none if that is nothing, or if it is no server.
 pub(crate) fn durable(world: &World<Member>, server: NodeId) -> Option<&HardState<Command>> {
     match world.durable(server)?.get(&File::Raft(raft::File::State))? {
@@ -146,11 +157,7 @@ pub(crate) fn server(view: &ServerView, durable: Option<&HardState<Command>>) ->
         last_term: raft.log.last_term().0,
         votes,
         progress,
-        durable: Durable {
-            term: durable.map_or(0, |state| state.current_term.0),
-            voted_for: durable.and_then(|state| state.voted_for),
-            last_index: durable.map_or(0, |state| state.log.last_index()),
-        },
+        durable: Durable::of(durable),
         store_size: view.store.len(),
         store: view
             .store
@@ -176,8 +183,8 @@ fn ballots(votes: &[(NodeId, Vote)]) -> Vec<Ballot> {
     votes.iter().map(|&(voter, said)| Ballot { voter, vote: vote(said) }).collect()
 }
 
-fn known(progress: &[(NodeId, raft::Progress)]) -> Vec<Progress> {
-    let known = |&(peer, progress): &(NodeId, raft::Progress)| Progress {
+fn known(progress: &[(NodeId, raft::Progress)]) -> Vec<FollowerProgress> {
+    let known = |&(peer, progress): &(NodeId, raft::Progress)| FollowerProgress {
         peer,
         next_index: progress.next_index,
         match_index: progress.match_index,

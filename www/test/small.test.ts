@@ -126,7 +126,7 @@ describe("lanes", () => {
     const found = lanes(
       [
         mark({ at: 10, role: "candidate", term: 1 }),
-        mark({ at: 20, kind: "leader", term: 1 }),
+        mark({ at: 20, kind: "leader", role: "leader", term: 1 }),
         mark({ at: 25, kind: "commit", term: 1 }),
         mark({ at: 30, role: "leader", term: 1 }),
         mark({ at: 40, role: "down" }),

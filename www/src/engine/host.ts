@@ -184,7 +184,7 @@ export class Host {
     if (!ask.whole) return answer;
     const branch = frame.moment.branch;
 
-    const longest = Math.max(0, ...frame.nodes.map((node) => node.server?.lastIndex ?? 0));
+    const longest = Math.max(0, ...frame.nodes.map((node) => node.server?.lastIndex ?? node.durable?.lastIndex ?? 0));
     const from = ask.logs.from === "latest" ? Math.max(1, longest - ask.logs.count + 1) : ask.logs.from;
     answer.logs = { from, longest, rows: engine.logs(from, ask.logs.count) };
 

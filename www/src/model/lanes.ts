@@ -27,11 +27,11 @@ export function lanesOf(marks: readonly Mark[], servers: number): Stretch[][] {
 export function lanes(marks: readonly Mark[], servers: number): Stretch[][] {
   const out: Stretch[][] = Array.from({ length: servers }, () => [{ from: 0, to: null, role: "follower", term: 0 }]);
   for (const mark of marks) {
-    if (mark.node === null || (mark.kind !== "role" && mark.kind !== "term" && mark.kind !== "leader")) continue;
+    if (mark.node === null || mark.kind === "commit" || (mark.role === null && mark.term === null)) continue;
     const lane = out[mark.node];
     const last = lane?.at(-1);
     if (!lane || !last) continue;
-    const role = mark.kind === "leader" ? "leader" : (mark.role ?? last.role);
+    const role = mark.role ?? last.role;
     const term = mark.term ?? last.term;
     if (role === last.role && term === last.term) continue;
     last.to = mark.at;

@@ -172,13 +172,13 @@ export class Inspector extends Panel {
     const state = node.status === "down" ? "crashed" : node.status === "paused" ? "paused" : null;
     const title = node.server
       ? `${node.name}, ${state ?? `${node.server.role} in term ${node.server.term}`}`
-      : `${node.name}, ${node.kind}${state ? `, ${state}` : ""}`;
+      : `${[...new Set([node.name, node.kind])].join(", ")}${state ? `, ${state}` : ""}`;
     return this.#frame(
       title,
-      html`<dl aria-label="State of ${node.name}">${node.server ? this.#server(node, node.server) : nothing}${node.client ? this.#client(node) : nothing}${node.worker ? this.#worker(node) : nothing}${this.#common(node)}</dl>
+      html`<dl aria-label="State of ${node.name}">${node.server ? this.#server(node, node.server) : nothing}${node.client ? this.#client(node) : nothing}${node.worker ? this.#worker(node) : nothing}${this.#disk(node)}${this.#common(node)}</dl>
         ${this.#deeds(node)}
         ${node.server?.progress.length ? this.#progress(node.server) : nothing}
-        ${node.server ? this.#links(node) : nothing}
+        ${node.kind === "server" ? this.#links(node) : nothing}
         ${this.#messages(node)}`,
     );
   }
@@ -200,6 +200,15 @@ export class Inspector extends Panel {
       ${fact("leader known", (s) => nameIn(frame, s.leaderHint))}
       ${fact("on disk", (s) => `term ${s.durable.term}, vote ${nameIn(frame, s.durable.votedFor)}, ${s.durable.lastIndex} in log`)}
       ${server.role === "candidate" ? fact("votes", (s) => `${s.votes.filter((one) => one.vote === "granted").length} granted`) : fact("waiting", (s) => (s.waiting.length === 0 ? "nobody" : s.waiting.map((one) => `${nameIn(frame, one.client)} #${one.number}`).join(", ")))}`;
+  }
+
+  /** All that is left of a crashed server. */
+  #disk(node: Node) {
+    if (node.server || !node.durable) return nothing;
+    const { term, votedFor, lastIndex } = node.durable;
+    return html`
+      <dt>on disk</dt><dd>term ${term}, vote ${nameIn(this.view.frame, votedFor)}, ${lastIndex} in log</dd>
+      <dt>in memory</dt><dd>nothing: it crashed</dd>`;
   }
 
   #client(node: Node) {
@@ -245,7 +254,7 @@ export class Inspector extends Panel {
             : html`<button ?disabled=${down} title="Stop it; messages wait" @click=${() => this.#act({ do: "pause", node: id })}>Pause</button>`
         }
         ${
-          node.server
+          node.kind === "server"
             ? html`<button title="Cut all its links (i)" @click=${() => this.#act(...can.isolate)}>${isolated(frame, id) ? "Reconnect" : "Isolate"} <kbd aria-hidden="true">i</kbd></button>`
             : html`<button title="Cut all its links (i)" @click=${() => this.#act({ do: "isolate", node: id })}>Isolate <kbd aria-hidden="true">i</kbd></button>`
         }
@@ -278,7 +287,7 @@ export class Inspector extends Panel {
           select.selectedIndex = 0;
           if (choice) this.#act({ do: "slow", node: id, by: choice.by });
         }}><option>Slow down…</option>${SLOWNESS.map((one) => html`<option>${one.name}</option>`)}</select>
-        ${node.server ? html`<button class="danger" title="Erase its disk. Raft does not survive this: it may forget a vote it gave" @click=${() => this.#act({ do: "wipe", node: id })}>Wipe disk</button>` : nothing}
+        ${node.kind === "server" ? html`<button class="danger" title="Erase its disk. Raft does not survive this: it may forget a vote it gave" @click=${() => this.#act({ do: "wipe", node: id })}>Wipe disk</button>` : nothing}
       </div>`;
   }
 

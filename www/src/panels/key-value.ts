@@ -230,15 +230,18 @@ export class KeyValue extends Panel {
   }
 
   #stores() {
-    const servers = this.view.frame.nodes.filter((node) => node.server);
+    const servers = this.view.frame.nodes.filter((node) => node.kind === "server");
     return html`<section>
       <h2>What each server stores, and the session table that tells a repeat from a new request</h2>
       <div class="servers">
         ${servers.map((node) => {
           const server = node.server;
-          if (!server) return nothing;
+          if (!server) {
+            return html`<article aria-label="${node.name}'s store"><h3>${node.name} <span class="soft">crashed</span></h3>
+              <p class="soft">Its store was in memory. It is built again from the log on its disk.</p></article>`;
+          }
           return html`<article aria-label="${node.name}'s store">
-            <h3>${node.name} <span class="soft">${node.status === "down" ? "crashed" : `applied ${server.lastApplied}`}</span></h3>
+            <h3>${node.name} <span class="soft">applied ${server.lastApplied}</span></h3>
             ${
               server.store.length === 0
                 ? html`<p class="soft">empty</p>`

@@ -57,7 +57,7 @@ export function drawCard(scene: Scene, node: Node): SVGTemplateResult {
     <g class=${classes(scene, node, node.worker?.task ? "worker busy" : "worker")} role="button" tabindex=${scene.focus === node.id ? 0 : -1} data-node=${node.id}
       aria-pressed=${picked(scene, node)}
       @click=${() => scene.pick(node.id)} @keydown=${(event: KeyboardEvent) => scene.key(event, node.id)}>
-      <title>${`${node.name}, ${node.kind}, ${doing}`}</title>
+      <title>${[...new Set([node.name, node.kind, doing])].join(", ")}</title>
       <g aria-hidden="true"><rect class="card" x=${n(box.x)} y=${n(box.y)} width=${n(box.width)} height=${n(box.height)} rx="7" />
       <text class="bold" x=${n(box.x + 10)} y=${n(y)} font-size="12">${shortName(node)}</text>
       <text class="soft" x=${n(box.x + 38)} y=${n(y)} font-size="11.5">${cut(doing, Math.floor((box.width - 44) / 5.9))}</text></g>

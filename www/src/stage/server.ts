@@ -9,7 +9,7 @@ import { hue } from "../model/palette.js";
 import type { Scene } from "./scene.js";
 
 export function drawServer(scene: Scene, node: Node): SVGTemplateResult {
-  const server = node.server as Server;
+  const server = stateOf(node);
   const at = scene.layout.at.get(node.id) as Point;
   const { nodeR: r, timerR } = scene.layout;
   const down = node.status === "down";
@@ -37,14 +37,23 @@ export function drawServer(scene: Scene, node: Node): SVGTemplateResult {
     <g class=${down ? "beside down" : "beside"} aria-hidden="true">${label(scene, node, server, at)}</g>`;
 }
 
+/** What a server is: its state while it runs, and what its disk holds while it is down. */
+type Shown = Pick<Server, "role" | "term" | "lastIndex" | "commitIndex" | "votes" | "durable">;
+
+function stateOf(node: Node): Shown {
+  if (node.server) return node.server;
+  const durable = node.durable ?? { term: 0, votedFor: null, lastIndex: 0 };
+  return { role: "follower", term: durable.term, lastIndex: durable.lastIndex, commitIndex: 0, votes: [], durable };
+}
+
 /** What a listener hears instead of the drawing. */
-export function described(node: Node): string {
-  const server = node.server as Server;
+function described(node: Node): string {
+  const server = stateOf(node);
   const held = `term ${server.term}, log ${server.lastIndex}, committed ${server.commitIndex}`;
   return `${node.name}, ${roleOf(node, server)}, ${held}`;
 }
 
-const roleOf = (node: Node, server: Server) =>
+const roleOf = (node: Node, server: Shown) =>
   node.status === "down" ? "crashed" : node.status === "paused" ? "paused" : server.role;
 
 /** The time left: a full ring empties towards the moment the timer fires. */
@@ -84,7 +93,7 @@ function crown(at: Point, r: number) {
 }
 
 /** Votes stand at their voters' angles, so that a quorum is counted by eye. */
-function pips(scene: Scene, server: Server, at: Point) {
+function pips(scene: Scene, server: Shown, at: Point) {
   const voters = scene.frame.nodes.filter((other) => other.kind === "server");
   return voters.map((voter) => {
     const vote = server.votes.find((given) => given.voter === voter.id)?.vote ?? "asked";
@@ -97,7 +106,7 @@ function pips(scene: Scene, server: Server, at: Point) {
   });
 }
 
-function label(scene: Scene, node: Node, server: Server, at: Point) {
+function label(scene: Scene, node: Node, server: Shown, at: Point) {
   const { layout } = scene;
   const angle = angleOf(node.id, scene.frame.nodes.filter((other) => other.kind === "server").length);
   const across = Math.sin(angle);
@@ -117,5 +126,5 @@ function label(scene: Scene, node: Node, server: Server, at: Point) {
     <text class="term held" x=${x} y=${n(at.y + 13)} text-anchor=${anchor}>log ${server.lastIndex}, committed ${server.commitIndex}</text>`;
 }
 
-const held = (server: Server) =>
+const held = (server: Shown) =>
   svg`<tspan class="held"> · log ${server.lastIndex}, committed ${server.commitIndex}</tspan>`;

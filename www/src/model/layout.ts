@@ -154,7 +154,7 @@ function ring(width: number, height: number, servers: number, narrow: boolean) {
   const label = narrow ? 24 : 26;
   let nodeR = Math.min(narrow ? 33 : 42, height / 9);
   // Labels stand beside the nodes on a wide stage, under them on a narrow one.
-  const beside = narrow ? 8 : 112;
+  const beside = narrow ? 8 : 130;
   const under = narrow ? 20 : 0;
   const room = (size: number) =>
     Math.min((height - 2 * (size + TIMER_GAP + 4) - label - under) / (1 + down), width / 2 - size - TIMER_GAP - beside);

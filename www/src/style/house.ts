@@ -31,9 +31,9 @@ export const house = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 8px 10px;
+    gap: 8px;
     min-height: 52px;
-    padding: 6px 20px;
+    padding: 6px 16px;
     border-bottom: 1px solid var(--line);
     background: var(--card);
   }
@@ -61,14 +61,17 @@ export const house = css`
     min-width: 42px;
   }
   .speed input {
-    width: 100px;
+    width: 92px;
     min-height: 20px;
   }
   header .narrow {
     display: none;
   }
-  header .icon {
+  header > button {
     padding: 5px 9px;
+  }
+  header .play {
+    min-width: 104px;
   }
   .space {
     flex: 1;
@@ -76,9 +79,10 @@ export const house = css`
   .facts {
     display: flex;
     align-items: center;
-    gap: 4px 16px;
+    gap: 4px 14px;
     font-size: 12px;
     color: var(--soft);
+    white-space: nowrap;
   }
   .facts b {
     color: var(--ink);
@@ -261,7 +265,7 @@ export const house = css`
     place-content: center;
     color: var(--soft);
   }
-  @media (max-width: 1320px) {
+  @media (max-width: 1400px) {
     header kbd,
     .facts .seed {
       display: none;
@@ -334,6 +338,9 @@ export const house = css`
     }
     header .narrow {
       display: inline;
+    }
+    header .play {
+      min-width: 72px;
     }
     header .speed {
       flex: 1 1 120px;

@@ -135,9 +135,13 @@ function drawFaults(ink: CanvasRenderingContext2D, picture: Picture, y: number):
     // Its words only where they reach neither the next mark nor the edge.
     const next = marks[i + 1];
     const room = (next ? xOf(scale, next.at) - 6 : picture.width - 4) - (x + 8);
-    if (ink.measureText(mark.text).width < room) ink.fillText(mark.text, x + 8, y + 0.5);
+    const words = brief(mark.text);
+    if (ink.measureText(words).width < room) ink.fillText(words, x + 8, y + 0.5);
   });
 }
+
+/** What was done, without its details: “You crashed S2, the leader of term 1.” becomes “crashed S2”. */
+const brief = (text: string) => text.replace(/^You /, "").replace(/[,:.](\s.*)?$/, "");
 
 /** Other branches, as dashed lines that leave this one where they forked. */
 function drawBranches(ink: CanvasRenderingContext2D, picture: Picture, y: number): void {

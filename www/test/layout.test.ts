@@ -5,7 +5,8 @@ import { type Layout, layout } from "../src/model/layout.js";
 const SIZES = [
   [920, 560],
   [900, 480],
-  [640, 620],
+  [700, 620],
+  [640, 0],
   [390, 0],
   [360, 0],
 ] as const;

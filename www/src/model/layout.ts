@@ -41,7 +41,8 @@ export interface Layout {
   } | null;
 }
 
-const NARROW = 640;
+/** Stages below this width are laid out one thing under another. */
+export const NARROW = 700;
 /** What a page is laid out for at least, also before it knows its size. */
 const NARROWEST = 320;
 const TIMER_GAP = 12;

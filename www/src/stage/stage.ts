@@ -8,7 +8,7 @@ import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
 import { count, list } from "../model/format.js";
 import type { Point } from "../model/geometry.js";
-import { type Layout, layout } from "../model/layout.js";
+import { type Layout, layout, NARROW } from "../model/layout.js";
 import type { Theme } from "../model/palette.js";
 import { groups, split } from "../model/partition.js";
 import { controls, hues } from "../style/controls.js";
@@ -68,7 +68,7 @@ export class Stage extends LitElement {
     if (!view || this.width === 0) return null;
     const { config, frame } = view;
     const tasks = frame.job ? frame.job.maps.length + frame.job.reduces.length : 0;
-    const height = this.width < 640 ? 0 : this.height;
+    const height = this.width < NARROW ? 0 : this.height;
     const key = [this.width, height, config.servers, config.clients, config.workers, tasks].join();
     if (this.#layout?.key !== key) this.#layout = { key, value: layout(this.width, height, { ...config, tasks }) };
     return {

@@ -262,20 +262,15 @@ impl Coordinator {
         if !self.config.rules.has(Rule::ReissueAfterTimeout) {
             return;
         }
-        // The timer counts, not the clock: whoever forces it takes the task of the longest-running attempt.
-        let mut due = true;
-        while let Some(&(deadline, task, attempt)) = job.deadlines.front() {
-            let in_progress = job.is_in_progress(task, attempt);
-            if in_progress && !due && deadline > at {
-                break;
-            }
-            job.deadlines.pop_front();
-            if in_progress {
-                due = false;
+        // The timer counts, not the clock: whoever forces it takes the task of the longest-running attempt. If the
+        // next one's time has run out too, the timer is armed to run out at once.
+        while let Some((_, task, attempt)) = job.deadlines.pop_front() {
+            if job.is_in_progress(task, attempt) {
                 out.note(Note::Overdue);
                 job.set(task, Task { state: TaskState::Idle, attempts: attempt });
                 job.idle.insert_mut(task);
                 job.view.reissued += 1;
+                break;
             }
         }
         job.arm(at, out);

@@ -177,6 +177,24 @@ fn an_attempt_whose_split_is_gone_is_given_up() {
 }
 
 #[test]
+fn an_attempt_that_is_given_up_asks_nothing_more() {
+    let (mut worker, mut store) = (worker(), store_with_split(TEXT[3]));
+    worker.given(TaskId::map(0));
+    served(&mut worker, &mut store);
+    worker.ring(Timer::Work);
+    store.hear(COORDINATOR, worker.said().remove(0));
+    worker.hear(STORE, store.said().remove(0));
+    let mut appends = worker.said();
+    assert_eq!(appends.len(), 2, "one for each partition");
+    let Message::File { call, .. } = appends.remove(0) else { panic!("an append") };
+    worker.hear(STORE, Message::FileReply { call, outcome: FileOutcome::Missing });
+    assert!(worker.noted(Note::GivenUp));
+    worker.ring(Timer::Retry);
+    worker.ring(Timer::Retry);
+    assert!(worker.is_silent());
+}
+
+#[test]
 fn a_reduce_takes_a_missing_file_as_empty_and_a_torn_one_as_far_as_it_goes() {
     let torn = "{\"Key\":\"sea\",\"Value\":\"1\"}\n{\"Key\":\"wh";
     let name = FileName { job: JobId(1), file: File::Intermediate { map: 0, reduce: 0 } };

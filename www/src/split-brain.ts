@@ -223,8 +223,8 @@ export class SplitBrain extends LitElement {
       <h1>${frame.headline}</h1>
       <p>${frame.hint}
         ${frame.headlineStep === null ? nothing : html`<button class="link" title="Walk up the causes (w)" @click=${() => this.#why(frame.headlineStep as number)}>Why?</button>`}
-        ${frame.section === null ? nothing : html`<span class="soft"> · ${frame.section}</span>`}</p>
-      ${frame.rulesOff.length > 0 ? html`<span class="brand" role="note">⚠ Not the real protocol: ${frame.rulesOff.map((rule) => rule.replaceAll("_", " ").replaceAll("-", " ")).join(", ")} switched off</span>` : nothing}
+        ${frame.section === null ? nothing : html`<span class="soft"> · ${frame.section}</span>`}
+        ${frame.rulesOff.length > 0 ? html`<span class="brand" role="note">⚠ ${frame.rulesOff.map((rule) => rule.replaceAll("_", " ").replaceAll("-", " ")).join(", ")} switched off: not the real protocol</span>` : nothing}</p>
     </div>`;
   }
 

@@ -282,7 +282,7 @@ export class Lab {
     this.#waiting++;
     const turn = this.#queue.then(work).catch(async (error: unknown) => {
       if (error instanceof EngineLost) await this.#recover(label, error);
-      else this.say(error instanceof Error ? error.message : String(error), "error");
+      else this.say(sentence(error instanceof Error ? error.message : String(error)), "error");
       this.#setBusy(null);
       throw new Handled(error);
     });
@@ -377,6 +377,10 @@ export class Lab {
     this.#changed();
   }
 }
+
+/** The engine's messages begin small and end without a stop, so that they can be quoted; alone they are sentences. */
+const sentence = (message: string) =>
+  `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
 
 /** An error the reader has been told about. */
 export class Handled extends Error {

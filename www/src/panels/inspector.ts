@@ -71,7 +71,7 @@ export class Inspector extends Panel {
       }
       dl {
         display: grid;
-        grid-template-columns: auto minmax(0, 1fr) auto minmax(0, 1fr);
+        grid-template-columns: auto minmax(0, 1.7fr) auto minmax(0, 1fr);
         gap: 4px 12px;
         margin: 0 0 12px;
         font: 12px/1.5 var(--mono);
@@ -196,9 +196,9 @@ export class Inspector extends Panel {
       ${fact("commitIndex", (s) => String(s.commitIndex))}
       ${fact("votedFor", (s) => nameIn(frame, s.votedFor))}
       ${fact("lastApplied", (s) => String(s.lastApplied))}
-      ${fact("log[]", (s) => `${s.lastIndex} ${s.lastIndex === 1 ? "entry" : "entries"}${s.lastIndex > 0 ? `, last of term ${s.lastTerm}` : ""}`)}
+      ${fact("log[]", (s) => (s.lastIndex === 0 ? "empty" : `to ${s.lastIndex}, of term ${s.lastTerm}`))}
       ${fact("leader known", (s) => nameIn(frame, s.leaderHint))}
-      ${fact("on disk", (s) => `term ${s.durable.term}, vote ${nameIn(frame, s.durable.votedFor)}, ${s.durable.lastIndex} in log`)}
+      ${fact("on disk", (s) => `term ${s.durable.term}, vote ${nameIn(frame, s.durable.votedFor)}, log to ${s.durable.lastIndex}`)}
       ${server.role === "candidate" ? fact("votes", (s) => `${s.votes.filter((one) => one.vote === "granted").length} granted`) : fact("waiting", (s) => (s.waiting.length === 0 ? "nobody" : s.waiting.map((one) => `${nameIn(frame, one.client)} #${one.number}`).join(", ")))}`;
   }
 
@@ -207,7 +207,7 @@ export class Inspector extends Panel {
     if (node.server || !node.durable) return nothing;
     const { term, votedFor, lastIndex } = node.durable;
     return html`
-      <dt>on disk</dt><dd>term ${term}, vote ${nameIn(this.view.frame, votedFor)}, ${lastIndex} in log</dd>
+      <dt>on disk</dt><dd>term ${term}, vote ${nameIn(this.view.frame, votedFor)}, log to ${lastIndex}</dd>
       <dt>in memory</dt><dd>nothing: it crashed</dd>`;
   }
 
@@ -262,7 +262,7 @@ export class Inspector extends Panel {
           (
             timer,
             i,
-          ) => html`<button ?disabled=${node.status !== "up"} title="Make the ${timer.name} timer run out now${i === 0 ? " (t)" : ""}" @click=${() => this.#act({ do: "fire", node: id, timer: timer.name })}>Fire ${timer.name} timer ${i === 0 ? html`<kbd aria-hidden="true">t</kbd>` : nothing}</button>
+          ) => html`<button ?disabled=${node.status !== "up"} title="Make the ${timer.name} timer run out now${i === 0 ? " (t)" : ""}" @click=${() => this.#act({ do: "fire", node: id, timer: timer.name })}>Fire${timer.name === "election" ? html`<span class="hidden-text"> election</span>` : ` ${timer.name}`} timer ${i === 0 ? html`<kbd aria-hidden="true">t</kbd>` : nothing}</button>
             <button ?disabled=${node.status !== "up"} title="Give the ${timer.name} timer 200 ms more" @click=${() => this.#act({ do: "postpone", node: id, timer: timer.name, by: 200_000 })}><span class="hidden-text">Postpone ${timer.name} timer</span> +200 ms</button>`,
         )}
       </div>

@@ -23,6 +23,9 @@ export const stepStyle = css`
     font-size: 12px;
     color: var(--soft);
   }
+  .steps .said::first-letter {
+    text-transform: uppercase;
+  }
   .steps .said {
     overflow-wrap: anywhere;
   }

@@ -134,7 +134,8 @@ export const house = css`
     padding: 16px 24px 4px;
     display: grid;
     gap: 2px;
-    min-height: 84px;
+    /* Two lines of headline and one of hint: the stage below keeps its place whatever is said. */
+    min-height: 96px;
     align-content: start;
   }
   .say h1 {
@@ -145,6 +146,9 @@ export const house = css`
     letter-spacing: -0.01em;
     text-wrap: balance;
   }
+  .say h1::first-letter {
+    text-transform: uppercase;
+  }
   .say p {
     margin: 0;
     color: var(--soft);
@@ -152,8 +156,8 @@ export const house = css`
   }
   .brand {
     color: var(--hold);
-    font-size: 12px;
     font-weight: 600;
+    margin-left: 10px;
   }
   sb-stage {
     flex: 1;
@@ -363,7 +367,7 @@ export const house = css`
     }
     .say {
       padding: 14px 14px 4px;
-      min-height: 112px;
+      min-height: 140px;
     }
     .say h1 {
       font-size: 17px;

@@ -8,7 +8,8 @@
 //!
 //! In reading order: a [`kind`] of fault has a name; a [`profile`] says how likely each is; a [`plan`] is drawn from a
 //! profile and a seed; the [`adversary`] carries it out, one [`act`](splitbrain::lab::Act) after the other; a [`run`] is
-//! all of that with every checker watching, and [`tally`] and [`effect`] count what came of it.
+//! all of that with every checker watching, and [`tally`] and [`effect`] count what came of it. [`proof`] says
+//! how the absence of each rule is shown.
 //!
 //! Nothing here needs threads, files or a clock, so the same runs are made in a browser and compared by
 //! [`fingerprint`].
@@ -24,6 +25,7 @@ pub mod effect;
 pub mod tally;
 pub mod run;
 pub mod calm;
+pub mod proof;
 mod text;
 
 pub use kind::Kind;

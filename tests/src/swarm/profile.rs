@@ -54,7 +54,7 @@ impl Profile {
 }
 
 /// Every profile.
-pub const ALL: &[&Profile] = &[&SWARM];
+pub const ALL: &[&Profile] = &[&SWARM, &VOTES, &FIGURE_8, &LAGGARDS];
 
 /// Latencies from a rack to a city, with election time-outs to match, so that much happens in little time.
 const NETWORKS: &[((u64, u64), u32)] =
@@ -74,7 +74,7 @@ pub const SWARM: Profile = Profile {
     disk: DISKS,
     elections: &[((100, 20), 5), ((200, 20), 3), ((60, 13), 1), ((50, 40), 1)],
     heartbeats: (2, 6),
-    think: (200, 30_000),
+    think: (200, 22_000),
     writes: (300, 950),
     keys: (1, 12),
     task_timeout: (300, 2_000),
@@ -124,4 +124,72 @@ pub const SWARM: Profile = Profile {
         (Kind::DiskLatency, 250, 2),
         (Kind::Stall, 250, 3),
     ],
+};
+
+/// Only servers, a little load, and whatever the profiles below add.
+const SERVERS: Profile = Profile {
+    name: "servers",
+    servers: &[(3, 1), (5, 1)],
+    clients: (1, 2),
+    mapreduce: 0,
+    workers: (2, 2),
+    longest_text: 1_000,
+    latency: &[((500, 3_000), 1)],
+    disk: &[((200, 2_000), 1)],
+    elections: &[((100, 20), 1)],
+    heartbeats: (3, 4),
+    think: (1_000, 20_000),
+    writes: (500, 900),
+    keys: (1, 3),
+    task_timeout: (1_000, 1_000),
+    calm: 0,
+    gap: (20, 100),
+    keen: 1_000,
+    moments: &[],
+    kinds: &[],
+};
+
+/// Many candidates at once, messages that overtake each other and come twice, voters that crash right after a vote and
+/// are soon back.
+pub const VOTES: Profile = Profile {
+    name: "votes",
+    servers: &[(3, 1)],
+    latency: &[((200, 20_000), 1)],
+    disk: &[((50, 500), 1)],
+    elections: &[((12, 15), 1), ((25, 13), 1)],
+    think: (5_000, 50_000),
+    moments: &[(Moment::Voted, 8), (Moment::Stood, 2)],
+    kinds: &[(Kind::CrashServer, 1_000, 6), (Kind::Duplication, 700, 1), (Kind::Reordering, 300, 1)],
+    ..SERVERS
+};
+
+/// Leaders that fall soon after they have begun to replicate something, as in Figure 8: few entries, many terms.
+pub const FIGURE_8: Profile = Profile {
+    name: "figure-8",
+    servers: &[(5, 1)],
+    clients: (1, 2),
+    latency: &[((500, 3_000), 1)],
+    elections: &[((60, 20), 1)],
+    think: (20_000, 120_000),
+    gap: (20, 60),
+    moments: &[(Moment::Proposed, 6), (Moment::Appended, 3), (Moment::Elected, 2)],
+    kinds: &[
+        (Kind::CrashServer, 1_000, 6),
+        (Kind::Isolate, 500, 2),
+        (Kind::Partition, 500, 2),
+        (Kind::Loss, 500, 1),
+        (Kind::DiskLatency, 300, 1),
+    ],
+    ..SERVERS
+};
+
+/// Leaders and followers that are cut off while many entries are proposed.
+pub const LAGGARDS: Profile = Profile {
+    name: "laggards",
+    clients: (3, 5),
+    think: (200, 2_000),
+    gap: (100, 400),
+    moments: &[(Moment::Proposed, 1), (Moment::Elected, 1)],
+    kinds: &[(Kind::Isolate, 1_000, 1), (Kind::Partition, 1_000, 1), (Kind::CrashServer, 500, 1)],
+    ..SERVERS
 };

@@ -40,8 +40,8 @@ pub struct Outcome {
     pub fingerprint: u64,
     /// What the cluster did.
     pub tally: Tally,
-    /// The most requests that one follower refused one leader in one term.
-    pub most_refusals: u64,
+    /// The most steps back that a leader took to find where a follower's log agrees with its own.
+    pub longest_search: u64,
     /// Which faults changed an outcome.
     pub faults: Counts,
     /// What was broken, oldest first.
@@ -109,7 +109,7 @@ impl Run {
             at: self.world.now(),
             fingerprint: self.world.fingerprint(),
             tally: self.counter.tally(),
-            most_refusals: self.counter.most_refusals(),
+            longest_search: self.counter.longest_search(),
             faults: self.effects.counts().clone(),
             violations,
         }

@@ -3,11 +3,10 @@
 use serde::Serialize;
 use splitbrain::kv;
 use splitbrain::lab::Member;
-use splitbrain::lab::member::{Message, View};
+use splitbrain::lab::member::View;
 use splitbrain::node::NodeId;
-use splitbrain::raft::log::Term;
-use splitbrain::raft::{self, Appended, Role};
-use splitbrain::sim::{Cause, Change, Step};
+use splitbrain::raft::{self, Role};
+use splitbrain::sim::{Change, Step};
 use std::collections::BTreeMap;
 
 /// Declares the counts, so that none is forgotten in a sum or a report.
@@ -49,9 +48,9 @@ tally! {
 pub struct Counter {
     tally: Tally,
     committed: u64,
-    /// Refusals that a leader has received from a follower since it was elected.
-    refusals: BTreeMap<(NodeId, NodeId), (Term, u64)>,
-    most_refusals: u64,
+    /// For each leader and follower, how often the leader has stepped back since their logs last agreed.
+    steps_back: BTreeMap<(NodeId, NodeId), u64>,
+    longest_search: u64,
 }
 
 impl Counter {
@@ -60,9 +59,9 @@ impl Counter {
         self.tally
     }
 
-    /// The most requests that one follower refused one leader in one term.
-    pub fn most_refusals(&self) -> u64 {
-        self.most_refusals
+    /// The most steps back that a leader took to find where a follower's log agrees with its own.
+    pub fn longest_search(&self) -> u64 {
+        self.longest_search
     }
 
     /// Looks at a step.
@@ -71,7 +70,7 @@ impl Counter {
         match (before, after) {
             (Some(View::Server(before)), Some(View::Server(after))) => {
                 self.server(&before.raft, &after.raft);
-                self.refused(*node, &after.raft, step);
+                self.searches(*node, &before.raft, &after.raft);
             }
             (Some(View::Client(before)), Some(View::Client(after))) => self.client(before, after),
             (Some(View::Coordinator(before)), Some(View::Coordinator(after))) => {
@@ -100,18 +99,24 @@ impl Counter {
         }
     }
 
-    /// What backing up costs (§5.3): each refusal is a round trip.
-    fn refused(&mut self, leader: NodeId, after: &raft::View<kv::Command>, step: &Step<Member>) {
-        if let Cause::Arrival { from, body: Message::Kv(kv::Message::Raft(message)), .. } = &step.cause
-            && let raft::Message::AppendReply { outcome, .. } = message
-            && matches!(outcome, Appended::TooShort { .. } | Appended::Conflict { .. })
-        {
-            let (term, count) = self.refusals.entry((leader, *from)).or_default();
-            if *term != after.current_term {
-                (*term, *count) = (after.current_term, 0);
+    /// What backing up costs (§5.3): each step back is a round trip.
+    fn searches(
+        &mut self,
+        leader: NodeId,
+        before: &raft::View<kv::Command>,
+        after: &raft::View<kv::Command>,
+    ) {
+        let (Role::Leader { progress: before }, Role::Leader { progress: after }) =
+            (&before.role, &after.role)
+        else {
+            return;
+        };
+        for ((follower, before), (_, after)) in before.iter().zip(after.iter()) {
+            if after.probing && after.next_index < before.next_index {
+                let steps = self.steps_back.entry((leader, *follower)).or_default();
+                *steps = if before.probing { *steps + 1 } else { 1 };
+                self.longest_search = self.longest_search.max(*steps);
             }
-            *count += 1;
-            self.most_refusals = self.most_refusals.max(*count);
         }
     }
 

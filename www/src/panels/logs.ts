@@ -41,6 +41,11 @@ export class Logs extends Panel {
         padding: 2px 9px;
         font-size: 12px;
       }
+      @media (max-width: 760px) {
+        .top button {
+          min-height: 44px;
+        }
+      }
       svg {
         display: block;
         width: 100%;

@@ -373,7 +373,7 @@ export const house = css`
       font-size: 17px;
     }
     sb-timeline {
-      height: 250px;
+      height: 276px;
     }
     .tabs {
       padding: 4px 8px 0;

@@ -88,6 +88,7 @@ export class Timeline extends LitElement {
         }
         input[type="range"] {
           margin: 0 4px 0 62px;
+          min-height: 44px;
         }
         .bar button {
           min-height: 44px;

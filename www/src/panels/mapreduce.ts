@@ -122,6 +122,12 @@ export class MapReduce extends Panel {
         outline: 1.8px solid var(--ink);
         outline-offset: -1px;
       }
+      .legend ~ .row {
+        margin-top: 12px;
+      }
+      td {
+        vertical-align: middle;
+      }
       .verdict {
         font-weight: 600;
         margin: 8px 0 0;

@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Lab } from "../engine/lab.js";
 import type { View } from "../engine/view.js";
-import { seconds } from "../model/format.js";
+import { cut, seconds } from "../model/format.js";
 import { type Goal, jump } from "../model/lanes.js";
 import type { Theme } from "../model/palette.js";
 import { controls } from "../style/controls.js";
@@ -143,7 +143,7 @@ export class Timeline extends LitElement {
                 <select aria-label="Branch" @change=${(event: Event) => void this.lab.switchBranch(Number((event.target as HTMLSelectElement).value))}>
                   ${view.branches.map(
                     (branch) => html`<option value=${branch.id} ?selected=${branch.current}>
-                      ${branch.label || `branch ${branch.id}`}${branch.forkedAt ? ` · from ${seconds(branch.forkedAt.at)}` : ""}</option>`,
+                      ${cut(branch.label || `branch ${branch.id}`, 60)}</option>`,
                   )}
                 </select></label>`
             : nothing

@@ -2,11 +2,12 @@
 
 use super::{Kind, Names, Sentence};
 use crate::kv::clerk::Request as ClerkRequest;
-use crate::lab::member::{Member, Request, View};
+use crate::lab::member::{Member, MemberConfig, Request, View};
 use crate::lab::tell::kv::short;
 use crate::mapreduce::Request as JobRequest;
 use crate::node::NodeId;
 use crate::raft::Role;
+use crate::rules::Rule as Named;
 use crate::sim::{Action, FlightAction, Gate, Step};
 use alloc::format;
 use alloc::string::String;
@@ -73,7 +74,7 @@ pub(super) fn sentence(action: &Action<Member>, step: &Step<Member>, names: Name
         Action::Reseed(seed) => {
             format!("You gave chance a new seed, {seed}: from here another future unfolds.")
         }
-        Action::Configure(node, _) => format!("You changed the rules of {}.", of(node)),
+        Action::Configure(node, config) => format!("You told {} to keep {}.", of(node), rules_kept(config)),
         Action::Call(..) => String::new(),
     };
     Sentence::plain(Kind::Fault, text)
@@ -100,7 +101,7 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
                     return Sentence::plain(Kind::Client, format!("You ended {name}'s steady work."));
                 }
             };
-            (Kind::Client, format!("You asked {name} to `{what}`."))
+            (Kind::Client, format!("You asked {name} to “{what}”."))
         }
         Request::MapReduce(JobRequest::Submit(job)) => {
             let (app, maps, reduces) = (job.spec().app, job.map_tasks(), job.reduce_tasks());
@@ -108,6 +109,20 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
         }
     };
     Sentence::plain(kind, text)
+}
+
+/// `every rule`, or `every rule but fast-backup`.
+fn rules_kept(config: &MemberConfig) -> String {
+    let names: Vec<&str> = match config {
+        MemberConfig::Server(config) => {
+            config.raft.rules.off().map(Named::name).chain(config.rules.off().map(Named::name)).collect()
+        }
+        MemberConfig::Client(config) => config.rules.off().map(Named::name).collect(),
+        MemberConfig::Coordinator(config) | MemberConfig::Store(config) | MemberConfig::Worker(config) => {
+            config.rules.off().map(Named::name).collect()
+        }
+    };
+    if names.is_empty() { "every rule".into() } else { format!("every rule but {}", names.join(", ")) }
 }
 
 /// `, the leader of term 3`, for whom that is news.

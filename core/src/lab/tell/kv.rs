@@ -44,7 +44,7 @@ pub fn short(text: &str) -> String {
 pub(super) fn name(message: &Message) -> String {
     match message {
         Message::Raft(message) => super::raft::name(message).into(),
-        Message::Request { op: asked, number, .. } => format!("Request {number}, `{}`,", op(asked)),
+        Message::Request { op: asked, number, .. } => format!("Request {number}, “{}”,", op(asked)),
         Message::Reply { number, outcome: Outcome::Done(_), .. } => format!("The answer to request {number}"),
         Message::Reply { number, .. } => format!("A redirection of request {number}"),
     }
@@ -59,14 +59,14 @@ pub(super) fn alarm(step: &Step<Member>, names: Names, node: NodeId, timer: Time
             let waiting = client_before(step).and_then(|view| view.pending.as_ref());
             let paused = waiting.is_some_and(|pending| pending.pausing);
             let why = if paused { "has paused and asks" } else { "had no answer, so it asks" };
-            let text = format!("{name} {why} {to}: `{}`, attempt {attempt}.", op(&pending.op));
+            let text = format!("{name} {why} {to}: “{}”, attempt {attempt}.", op(&pending.op));
             Sentence::new(Kind::Client, "§8", text)
         }
         (Timer::Retry, Some(_)) => {
             Sentence::new(Kind::Client, "§8", format!("{name} has asked every server in vain and pauses."))
         }
         (Timer::Load, Some(pending)) => {
-            let text = format!("{name} asks {} to `{}`.", names.of(pending.to), op(&pending.op));
+            let text = format!("{name} asks {} to “{}”.", names.of(pending.to), op(&pending.op));
             Sentence::plain(Kind::Client, text)
         }
         (_, None) => {
@@ -95,7 +95,7 @@ fn requested(step: &Step<Member>, names: Names, from: &str, to: &str, asked: &st
         && after.raft.log.last_index() > before.raft.log.last_index()
     {
         let (index, term) = (after.raft.log.last_index(), after.raft.current_term);
-        let text = format!("{to} put {from}'s `{asked}` into its log, as entry {index} of term {term}.");
+        let text = format!("{to} put {from}'s “{asked}” into its log, as entry {index} of term {term}.");
         return Sentence::new(Kind::Client, "§5.3", text);
     }
     let sent_on = step.effects.iter().find_map(|effect| match effect {
@@ -107,7 +107,7 @@ fn requested(step: &Step<Member>, names: Names, from: &str, to: &str, asked: &st
     });
     let text = match (sent_on, note(step)) {
         (Some(Some(leader)), _) => {
-            format!("{to} does not lead, so it sends {from} on to {}: `{asked}`.", names.of(leader))
+            format!("{to} does not lead, so it sends {from} on to {}: “{asked}”.", names.of(leader))
         }
         (Some(None), _) => {
             format!("{to} does not lead and knows nobody who does: {from} must look elsewhere.")
@@ -118,7 +118,7 @@ fn requested(step: &Step<Member>, names: Names, from: &str, to: &str, asked: &st
         (None, Some(Note::AlreadyWaiting)) => {
             format!("{to} has {from}'s request {number} in its log already.")
         }
-        _ => format!("{to} answered {from}'s `{asked}`."),
+        _ => format!("{to} answered {from}'s “{asked}”."),
     };
     Sentence::new(Kind::Client, "§8", text)
 }
@@ -141,7 +141,7 @@ fn answered(
     let text = match (outcome, returned) {
         (Outcome::Done(answer), Some((pending, false))) => match &pending.op {
             Op::Get { key } => format!("{to} read {}: {}.", short(key.as_str()), reply(answer)),
-            asked => format!("{to}'s `{}` is done.", op(asked)),
+            asked => format!("{to}'s “{}” is done.", op(asked)),
         },
         (Outcome::NotLeader { leader: Some(leader) }, Some(_)) => {
             format!("{from} sent {to} on to {}.", names.of(*leader))
@@ -165,7 +165,7 @@ pub(super) fn changes(before: &ClerkView, after: &ClerkView, names: Names) -> Ve
         let told = |view: &ClerkView| {
             view.pending.as_ref().map_or_else(
                 || "nothing".into(),
-                |pending| format!("`{}`, attempt {}", op(&pending.op), pending.attempt),
+                |pending| format!("“{}”, attempt {}", op(&pending.op), pending.attempt),
             )
         };
         changes.push(format!("waits for {} → {}", told(before), told(after)));

@@ -173,28 +173,31 @@ impl Checker {
         after: &ClerkView,
         verdicts: &mut Verdicts,
     ) {
-        let Some(returned) = after.history.recent().last().filter(|last| last.number == pending.number)
-        else {
+        if after.history.count() <= before.history.count() {
             return;
-        };
-        match (&pending.op, &returned.reply) {
-            (Op::Get { .. }, Reply::Value(value)) => {
-                if !self.reads.is_fresh(clerk, value) {
-                    verdicts.broken(Property::FreshReads, now, &[clerk], || {
-                        format!(
-                            "{} returned {value:?}, but from its call to its answer it was never that; at the end \
-                             it was {:?}.",
-                            told(&pending.op),
-                            self.model.store().get(pending.op.key()).cloned().unwrap_or_default()
-                        )
-                    });
-                }
+        }
+        if !pending.op.is_read() {
+            if !self.model.has_executed(before.session, pending.number) {
+                verdicts.broken(Property::ExactlyOnce, now, &[clerk], || {
+                    format!(
+                        "the client was told that {} is done, but no server had executed it.",
+                        told(&pending.op)
+                    )
+                });
             }
-            (Op::Get { .. }, _) => {}
-            _ if self.model.has_executed(before.session, pending.number) => {}
-            (write, _) => verdicts.broken(Property::ExactlyOnce, now, &[clerk], || {
-                format!("the client was told that {} is done, but no server had executed it.", told(write))
-            }),
+        } else if let Some(returned) = after.history.recent().last()
+            && let Reply::Value(value) = &returned.reply
+            && !self.reads.is_fresh(clerk, value)
+        {
+            verdicts.broken(Property::FreshReads, now, &[clerk], || {
+                let last = self.model.store().get(pending.op.key()).cloned().unwrap_or_default();
+                format!(
+                    "{} returned {:?}, but from its call to its answer it was never that; at the end it was {:?}.",
+                    told(&pending.op),
+                    cut(value.as_str()),
+                    cut(last.as_str())
+                )
+            });
         }
     }
 
@@ -217,13 +220,20 @@ fn place(index: Index) -> Option<usize> {
     usize::try_from(index).ok()
 }
 
-/// An operation as people write it; long values are cut.
+/// An operation as people write it; long texts are cut.
 fn told(op: &Op) -> String {
-    let cut = |text: &str| text.chars().take(40).collect::<String>();
     match op {
         Op::Get { key } => format!("get {}", cut(key.as_str())),
         Op::Put { key, value } => format!("put {} {}", cut(key.as_str()), cut(value.as_str())),
         Op::Append { key, value } => format!("append {} {}", cut(key.as_str()), cut(value.as_str())),
+    }
+}
+
+/// The beginning of a text, and a sign if there was more of it.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
     }
 }
 

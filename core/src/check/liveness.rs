@@ -232,6 +232,17 @@ mod tests {
     }
 
     #[test]
+    fn an_operation_is_not_overlooked_while_a_job_is_waited_for() {
+        let mut liveness = Liveness::new(STOPPED, BOUNDS);
+        liveness.server(&server(1, true));
+        liveness.job(STOPPED, true);
+        assert_eq!(broken_at(&mut liveness, 3), []);
+        liveness.clerk(Time(4_000_000), C1, &clerk(Some(7)));
+        assert_eq!(broken_at(&mut liveness, 14), []);
+        assert_eq!(broken_at(&mut liveness, 15), [Property::AnswerInTime]);
+    }
+
+    #[test]
     fn a_job_is_due_within_its_bound_of_its_submission() {
         let mut liveness = Liveness::new(STOPPED, BOUNDS);
         liveness.server(&server(1, true));

@@ -167,6 +167,13 @@ fn two_leaders_of_one_term_break_election_safety_even_if_the_first_has_crashed()
 }
 
 #[test]
+fn a_leader_that_leads_the_next_term_in_the_same_breath_was_elected_to_it() {
+    let mut run = Run::default();
+    run.sees(S1, leader(2, &log(&[]), 0)).sees(S2, leader(1, &log(&[]), 0)).sees(S2, leader(2, &log(&[]), 0));
+    run.breaks(Property::ElectionSafety, &[S2, S1]);
+}
+
+#[test]
 fn a_stale_leader_beside_a_newer_one_and_a_leader_elected_again_are_no_alarm() {
     let (one, stale) = (log(&[1]), log(&[1, 1]));
     let mut run = Run::default();

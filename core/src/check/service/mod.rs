@@ -107,7 +107,6 @@ impl Checker {
         let began = key(after).is_some() && before.and_then(key) != key(after);
         if let Some(before) = before
             && let Some(pending) = before.pending.as_ref()
-            && before.session == after.session
             && key(before) != key(after)
         {
             self.returned(now, clerk, before, pending, after, verdicts);

@@ -60,3 +60,18 @@ fn value_of(store: &Store, key: &Text) -> (u64, u64) {
 fn mark(value: &Text) -> (u64, u64) {
     (value.len(), value.hash())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_that_ended_in_a_crash_is_not_followed_any_more() {
+        let clerk = NodeId(3);
+        let mut reads = Reads::new();
+        reads.called(clerk, &"x".into(), &Store::default());
+        assert!(reads.is_fresh(clerk, &"".into()) && !reads.is_fresh(clerk, &"1".into()));
+        reads.forget(clerk);
+        assert!(reads.0.is_empty() && reads.is_fresh(clerk, &"1".into()));
+    }
+}

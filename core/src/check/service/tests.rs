@@ -188,7 +188,7 @@ fn a_retry_that_is_executed_again_breaks_exactly_once() {
 #[test]
 fn a_command_that_a_replica_skips_breaks_exactly_once() {
     let mut run = Run::new(Rules::default());
-    run.commits(C1, 1, append("x", "a")).shows(S1, 1, StateMachine::default());
+    run.commits(C1, 1, append("x", "a")).applies(S1, 0).shows(S1, 1, StateMachine::default());
     run.breaks(Property::ExactlyOnce, &[S1]);
 }
 
@@ -211,6 +211,16 @@ fn a_state_that_changes_without_an_entry_breaks_same_state() {
     touched.sessions.insert(session(C2), crate::kv::session::Last { number: 1, reply: Reply::Done });
     run.shows(S1, 1, touched);
     run.breaks(Property::SameState, &[S1]);
+}
+
+#[test]
+fn a_store_that_is_written_to_without_an_entry_breaks_same_state() {
+    let mut run = Run::new(Rules::default());
+    let mut touched = StateMachine::default();
+    touched.store.apply(&put("x", "a"));
+    run.applies(S1, 0).applies(S2, 0).shows(S2, 0, touched);
+    assert!(run.verdicts.of(Property::SameState).is_some_and(|violation| violation.nodes == [S2, S1]));
+    assert!(run.verdicts.of(Property::ExactlyOnce).is_some_and(|violation| violation.nodes == [S2]));
 }
 
 #[test]

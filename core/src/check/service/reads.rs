@@ -47,6 +47,12 @@ impl Reads {
         self.0.get(&clerk).is_none_or(|read| read.held.contains(&mark(value)))
     }
 
+    /// Whether no clerk has read anything.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The clerk has crashed, and with it whatever it waited for.
     pub(super) fn forget(&mut self, clerk: NodeId) {
         self.0.remove(&clerk);
@@ -72,6 +78,6 @@ mod tests {
         reads.called(clerk, &"x".into(), &Store::default());
         assert!(reads.is_fresh(clerk, &"".into()) && !reads.is_fresh(clerk, &"1".into()));
         reads.forget(clerk);
-        assert!(reads.0.is_empty() && reads.is_fresh(clerk, &"1".into()));
+        assert!(reads.is_empty() && reads.is_fresh(clerk, &"1".into()));
     }
 }

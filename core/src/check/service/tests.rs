@@ -243,6 +243,15 @@ fn an_operation_that_is_given_up_in_a_crash_is_not_one_that_returned() {
 }
 
 #[test]
+fn a_read_that_dies_with_its_clerk_is_forgotten() {
+    let mut run = Run::new(Rules::default());
+    run.calls(C1, 1, get("x"));
+    let now = run.now();
+    run.checker.observe_clerk(now, C1, run.clerks.get(&C1), None, &mut run.verdicts);
+    assert!(run.checker.reads.is_empty());
+}
+
+#[test]
 fn a_read_that_returns_what_was_overwritten_before_its_call_breaks_fresh_reads() {
     let mut run = Run::new(Rules::default());
     run.commits(C1, 1, put("x", "old")).commits(C1, 2, put("x", "new")).applies(S1, 2);

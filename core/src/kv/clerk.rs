@@ -11,6 +11,7 @@ use super::text::Text;
 use super::view::{ClerkView, Load, Pending};
 use crate::node::{self, FileOp, Files, Input, Node, NodeId, Outbox};
 use crate::time::{Span, Time};
+use alloc::collections::BTreeSet;
 use alloc::rc::Rc;
 use alloc::vec;
 use rpds::Queue;
@@ -25,6 +26,8 @@ pub struct Clerk {
     pending: Option<Pending>,
     /// How many servers were asked since the operation began, or since the last pause.
     asked: u32,
+    /// Those of them that did not answer: whoever names one of these as the leader is not believed.
+    silent: BTreeSet<NodeId>,
     /// The server that answered last, and so is asked first.
     leader: Option<NodeId>,
     queue: Queue<Op>,
@@ -159,6 +162,7 @@ impl Node for Clerk {
             next_number: 1,
             pending: None,
             asked: 0,
+            silent: BTreeSet::new(),
             leader: None,
             queue: Queue::new(),
             load: None,
@@ -240,6 +244,7 @@ impl Clerk {
         out.output(Output::Called { session: self.session, number, op: op.clone() });
         self.pending = Some(Pending { number, op, since: at, attempt: 0, to, pausing: false });
         self.asked = 0;
+        self.silent.clear();
         self.ask(out);
     }
 
@@ -269,7 +274,8 @@ impl Clerk {
         match &self.pending {
             None => out.note(Note::TimerOutOfPlace),
             Some(pending) if pending.pausing => self.ask(out),
-            Some(_) if self.config.rules.has(Rule::RetryUntilAnswered) => {
+            Some(pending) if self.config.rules.has(Rule::RetryUntilAnswered) => {
+                self.silent.insert(pending.to);
                 self.leader = None;
                 self.ask_elsewhere(None, out);
             }
@@ -278,11 +284,14 @@ impl Clerk {
     }
 
     /// Asks the server that the last one named, or else the next in order. Servers that have just lost their leader
-    /// may name each other in circles, so a clerk that has asked as many as there are pauses first.
+    /// may name each other in circles, so a clerk that has asked as many as there are pauses first. And a leader cut off
+    /// with a minority cannot answer, yet its followers go on naming it: a clerk that believed them would never reach the
+    /// majority beyond.
     fn ask_elsewhere(&mut self, named: Option<NodeId>, out: &mut impl Outbox<Self>) {
         let Some(pending) = &mut self.pending else { return };
         let servers = &self.config.servers;
-        let named = named.filter(|named| servers.contains(named) && *named != pending.to);
+        let named = named
+            .filter(|named| servers.contains(named) && *named != pending.to && !self.silent.contains(named));
         let Some(to) = named.or_else(|| next_after(servers, pending.to)) else {
             out.note(Note::NobodyToAsk);
             return;
@@ -293,6 +302,7 @@ impl Clerk {
         } else {
             pending.pausing = true;
             self.asked = 0;
+            self.silent.clear();
             out.set_timer(Timer::Retry, (self.config.pause, self.config.pause));
         }
     }

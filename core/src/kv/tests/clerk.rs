@@ -141,6 +141,19 @@ fn kv7_servers_that_name_each_other_in_circles_are_not_asked_without_a_pause() {
     assert!(clerk.node.view().pending.is_some_and(|pending| pending.pausing));
 }
 
+/// A leader cut off with a minority keeps the request and cannot answer; its follower goes on naming it.
+#[test]
+fn kv7_a_clerk_reaches_past_a_silent_leader_whose_follower_goes_on_naming_it() {
+    let mut clerk = Bench::clerk(Rules::ALL);
+    assert_eq!(asked(&clerk.puts("x", "1")), [(S1, 1)]);
+    assert_eq!(asked(&clerk.hears_nothing()), [(S2, 1)]);
+    assert_eq!(asked(&clerk.is_answered(S2, 1, Outcome::NotLeader { leader: Some(S1) })), [(S3, 1)]);
+    clerk.is_answered(S3, 1, DONE);
+    // The next operation judges afresh: S1 may have been healed since.
+    assert_eq!(asked(&clerk.puts("x", "2")), [(S3, 2)]);
+    assert_eq!(asked(&clerk.is_answered(S3, 2, Outcome::NotLeader { leader: Some(S1) })), [(S1, 2)]);
+}
+
 #[test]
 fn kv7_without_retry_one_lost_message_ends_an_operation_for_ever() {
     let mut clerk = Bench::clerk(without(Rule::RetryUntilAnswered));

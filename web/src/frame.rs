@@ -35,6 +35,8 @@ pub struct Frame {
     pub headline_step: Option<u64>,
     /// The names of the rules that are off.
     pub rules_off: Vec<&'static str>,
+    /// Where a replay was first seen to differ from what was recorded, in a sentence; null while it gives the same steps.
+    pub mismatch: Option<String>,
     /// Every node, in order.
     pub nodes: Vec<Node>,
     /// Every message on its way, oldest first.
@@ -93,6 +95,7 @@ pub(crate) fn frame(run: &Run) -> Frame {
         section: told.section,
         headline_step: told.step,
         rules_off: AllRules::of(world).off().map(|rule| rule.name()).collect(),
+        mismatch: timeline.mismatch().map(|mismatch| mismatch.to_string()),
         nodes: node::nodes(world, roster),
         flights: flight::flights(world, roster),
         links: links(world),

@@ -355,6 +355,15 @@ export class Lab {
     };
   }
 
+  /** A replay that gives other steps than those recorded stops, and its reader is told: what they see is not what was shared. */
+  #tellMismatch(mismatch: string): void {
+    this.pause();
+    this.say(
+      `Not the run that was recorded: ${mismatch}. What you see is what this engine makes of it; press Play to run it anyway.`,
+      "error",
+    );
+  }
+
   /** A new view from an answer. `fresh`: the run itself changed, so that a script came along. */
   #take(answer: Answer, fresh = false, now: number = answer.frame.moment.at, before: View["before"] = null): void {
     const old = this.view;
@@ -374,6 +383,7 @@ export class Lab {
       branches: answer.branches ?? old?.branches ?? [],
       before,
     };
+    if (frame.mismatch !== null && old?.frame.mismatch !== frame.mismatch) this.#tellMismatch(frame.mismatch);
     this.#changed();
   }
 }

@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import type { Lab } from "../engine/lab.js";
 import type { View } from "../engine/view.js";
 import { cut, seconds } from "../model/format.js";
@@ -150,7 +151,7 @@ export class Timeline extends LitElement {
         }
       </div>
       <div class="picture"><canvas aria-hidden="true"></canvas></div>
-      <input type="range" min="0" max=${this.#end} step="1" .value=${String(Math.round(this.dragging ?? view.now))}
+      <input type="range" min="0" max=${this.#end} step="1" .value=${live(String(Math.round(this.dragging ?? view.now)))}
         aria-label="Time" aria-valuetext=${`${seconds(this.dragging ?? view.now)} of ${seconds(known)}`} title="Drag to any moment of this run"
         @input=${this.#drag} @change=${this.#drop} @keydown=${this.#keys} />
     `;

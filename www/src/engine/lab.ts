@@ -350,7 +350,7 @@ export class Lab {
     return {
       whole,
       logs: { from: this.logsFrom, count: WINDOW },
-      steps: { branch, after: view?.steps.at(-1)?.number ?? 0, limit: STEPS_AT_ONCE },
+      steps: { branch, after: view?.steps.at(-1)?.number ?? 0, limit: this.playing ? STEPS_AT_ONCE : STEPS_KEPT },
       marks: { branch, from: view?.marks.length ?? 0 },
     };
   }

@@ -72,7 +72,7 @@ export class Checks extends Panel {
         )}
       </ul>
       <p>To see a check earn its keep, switch off its rule under
-        <button class="link" @click=${() => this.dispatchEvent(new CustomEvent("sb-tab", { detail: "rules", bubbles: true, composed: true }))}>Rules</button> and break something.</p>
+        <button class="link" title="Open the rules (6)" @click=${() => this.dispatchEvent(new CustomEvent("sb-tab", { detail: "rules", bubbles: true, composed: true }))}>Rules</button> and break something.</p>
     </section>`;
   }
 

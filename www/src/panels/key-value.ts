@@ -158,7 +158,7 @@ export class KeyValue extends Panel {
       </form>
       <form @submit=${this.#sendPieces}>
         <div class="pieces">
-          <select aria-label="Verb" @change=${(event: Event) => {
+          <select aria-label="Verb" title="What to do with the key" @change=${(event: Event) => {
             this.verb = (event.target as HTMLSelectElement).value as typeof this.verb;
           }}>${(["put", "append", "get"] as const).map((verb) => html`<option ?selected=${verb === this.verb}>${verb}</option>`)}</select>
           <input id="key" aria-label="Key" placeholder="key" autocomplete="off" />

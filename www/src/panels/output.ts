@@ -13,7 +13,7 @@ export function outputView(output: JobOutput, sought: string, search: (text: str
     <h2>Output: ${count(output.lines, "line")} in ${count(output.files.length, "file")}</h2>
     <div class="find">
       <input type="search" aria-label="Search the output" placeholder="Search, such as whale" .value=${sought} @input=${(event: Event) => search((event.target as HTMLInputElement).value)} />
-      <button @click=${() => download(output)}>Download</button>
+      <button title="All lines as one text file" @click=${() => download(output)}>Download</button>
     </div>
     <pre tabindex="0" aria-label="Output">${found.lines.join("\n") || "No line has that."}</pre>
     <p class="soft" role="status">${found.total > found.lines.length ? `${count(found.total, "line")}, the first ${found.lines.length} shown.` : count(found.total, "line")}</p>

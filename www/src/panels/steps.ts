@@ -89,7 +89,7 @@ export class Steps extends Panel {
       <section>
         ${
           shown.length === 0
-            ? html`<div class="empty"><p>No step of these kinds yet. Press Play or Step, or show routine steps too.</p></div>`
+            ? html`<div class="empty"><p>${steps.length === 0 ? "No step yet. Press Play or Step." : `None of the last ${count(steps.length, "step")} is of these kinds. Show routine steps too, or drag the timeline back.`}</p></div>`
             : html`<ol class="steps" reversed aria-label="Steps">${shown.map((step) => stepRow(step, { ...options, now: step.number === frame.moment.step }))}</ol>`
         }
         ${told.length > SHOWN ? html`<p class="soft">${count(told.length - SHOWN, "earlier step")} not shown. Drag the timeline back to read them.</p>` : nothing}

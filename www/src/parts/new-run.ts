@@ -61,7 +61,7 @@ export class NewRun extends Dialog {
           )}
         </div>
         <p class="soft">Same shape, seed and actions: the same run, step for step. This run stays only if you share or save it.</p>
-        <div class="end"><button type="button" @click=${() => this.close()}>Cancel</button><button class="primary" type="submit">Start</button></div>
+        <div class="end"><button type="button" title="Keep this run (Escape)" @click=${() => this.close()}>Cancel</button><button class="primary" type="submit" title="Begin at time 0 (Enter)">Start</button></div>
       </form>`;
   }
 

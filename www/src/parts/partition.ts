@@ -79,7 +79,7 @@ export class PartitionDialog extends Dialog {
       <div class="sides">${side("Side A", this.a, this.b)}${side("Side B", this.b, this.a)}</div>
       <p class="soft">No message passes between the sides. A server on neither side still reaches everyone; clients do too.</p>
       <div class="end">
-        <button @click=${() => this.close()}>Cancel</button>
+        <button title="Part nobody (Escape)" @click=${() => this.close()}>Cancel</button>
         <button class="primary" ?disabled=${!ready} title=${ready ? "Cut every link between the sides" : "Each side needs a server"} @click=${this.#cut}>Partition</button>
       </div>`;
   }

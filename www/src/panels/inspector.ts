@@ -69,6 +69,11 @@ export class Inspector extends Panel {
         min-height: 28px;
         padding: 2px 9px;
       }
+      @media (max-width: 760px) {
+        .top button {
+          min-height: 44px;
+        }
+      }
       dl {
         display: grid;
         grid-template-columns: auto minmax(0, 1.7fr) auto minmax(0, 1fr);

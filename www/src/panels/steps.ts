@@ -41,6 +41,11 @@ export class Steps extends Panel {
         font-size: 12px;
         border-radius: 20px;
       }
+      @media (max-width: 760px) {
+        .filters button {
+          min-height: 44px;
+        }
+      }
       .why {
         background: var(--sunk);
       }

@@ -3,6 +3,14 @@
 
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+mod help;
+mod playing;
+mod acting;
+mod scripts;
+mod jobs;
+mod foreign;
+mod determinism;
+
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]

@@ -210,7 +210,7 @@ fn malformed_scripts_are_refused_with_the_place_and_the_reason() {
         (r#"{"splitbrain":2}"#.into(), "format 2"),
         (r#"{"splitbrain":1}"#.into(), "missing field `config`"),
         (good[..good.len() / 2].into(), "EOF"),
-        (good.replace(r#""do":"crash""#, r#""do":"tickle""#), "unknown variant `tickle`"),
+        (good.replace(r#""do":"crash""#, r#""do":"tickle""#), "there is no act `tickle`"),
         (good.replace(r#""servers":5"#, r#""servers":-5"#), "invalid value"),
         (good.replace(r#""servers":5"#, r#""servers":5,"servers":5"#), "duplicate field"),
         (good.replace(r#""at":5000000"#, r#""at":1"#), "acts must be in order of time"),
@@ -225,4 +225,24 @@ fn malformed_scripts_are_refused_with_the_place_and_the_reason() {
     let absurd = good.replace(r#""servers":5"#, r#""servers":500"#);
     let script = Script::<Watch>::from_json(&absurd).expect("well formed");
     assert!(Timeline::from_script(script).err().expect("refused").contains("cannot have 500 servers"));
+}
+
+#[test]
+fn standing_later_than_a_step_makes_nothing_late_and_moves_the_end() {
+    let mut run = lively(5);
+    let script = run.script();
+    let mut again = Timeline::from_script(script).expect("it opens again");
+    // A step and a time far after it, as a careless caller may name them.
+    assert!(again.seek(Target { at: Time(7_000_000), step: Some(100) }, &mut || true));
+    assert_eq!(again.now().step, 100);
+    to(&mut again, 9_000);
+    to(&mut run, 9_000);
+    assert!(again.world() == run.world(), "what follows happens when it should");
+
+    let mut still = Timeline::<Watch>::open(Config::default()).expect("the config is sound");
+    to(&mut still, 1_000);
+    let now = still.now();
+    let mut again = Timeline::from_script(still.script()).expect("it opens again");
+    assert!(again.seek(Target { at: now.at, step: Some(now.step) }, &mut || true));
+    assert_eq!((again.now(), again.end()), (now, now));
 }

@@ -247,7 +247,7 @@ impl<S: Subject> Timeline<S> {
                 .step
                 .is_some_and(|step| self.live.next_step_end(&self.branches[self.current].acts) > step)
             {
-                self.live.world.wait_until(target.at);
+                self.stand_at(target.at);
                 return true;
             }
             if !self.step(target.at) {
@@ -261,6 +261,18 @@ impl<S: Subject> Timeline<S> {
                 }
             }
         }
+    }
+
+    /// Lets time pass until `at`, but not beyond what happens next: that must not happen late.
+    fn stand_at(&mut self, at: Time) {
+        let track = &mut self.branches[self.current];
+        let next_act = track.acts.get(self.live.done).map(|next| next.at);
+        let next_step = self.live.world.clone().step_until(at).map(|step| step.at);
+        let at = [next_act, next_step].into_iter().flatten().fold(at, Time::min);
+        self.live.world.wait_until(at);
+        let now =
+            Moment { at: self.live.world.now(), step: self.live.world.steps(), branch: self.current as u32 };
+        track.about.end = track.about.end.max_of(now);
     }
 
     /// Exactly one step back; at the beginning, nothing happens.

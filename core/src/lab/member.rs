@@ -286,10 +286,14 @@ trait Part:
     >
 {
     fn boot_part(config: &Self::Config, durable: &Files<Member>) -> Self {
-        let own = |(file, content): (&File, &Content)| {
-            Some((file.clone().try_into().ok()?, content.clone().try_into().ok()?))
-        };
-        Self::boot(config, &durable.iter().filter_map(own).collect())
+        // One by one: collecting into a map would bring a sort of its own for each kind of part.
+        let mut own = Files::<Self>::new();
+        for (file, content) in durable {
+            if let (Ok(file), Ok(content)) = (file.clone().try_into(), content.clone().try_into()) {
+                own.insert(file, content);
+            }
+        }
+        Self::boot(config, &own)
     }
 
     fn handle_part(&mut self, at: Time, input: Input<Member>, out: &mut impl Outbox<Member>) {

@@ -97,8 +97,8 @@ $(OUT)/sweep.ok: $(RUST)
 $(OUT)/prove.ok: $(RUST)
 	@$(stage) "every rule that is switched off is noticed" cargo sweep --prove
 
-$(OUT)/browser.ok: $(RUST) tools/wasm-pack.sh
-	@$(stage) "the binding in headless Chrome" tools/wasm-pack.sh test --headless --chrome --release --mode no-install web
+$(OUT)/browser.ok: $(RUST) tools/wasm-pack.sh tools/test-browser.sh
+	@$(stage) "the binding in headless Chrome" tools/test-browser.sh
 
 $(OUT)/lint.ok: biome.json $(EVERYTHING) $(NPM)
 	@$(stage) "TypeScript is formatted and linted" $(BIN)/biome check --error-on-warnings

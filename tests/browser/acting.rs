@@ -17,7 +17,9 @@ fn links(playground: &Playground) -> Vec<Value> {
 #[wasm_bindgen_test]
 fn nodes_crash_restart_pause_resume_and_are_wiped() {
     let mut playground = led();
-    for (action, status) in [("pause", "paused"), ("resume", "up"), ("crash", "down"), ("restart", "up"), ("wipe", "down")] {
+    for (action, status) in
+        [("pause", "paused"), ("resume", "up"), ("crash", "down"), ("restart", "up"), ("wipe", "down")]
+    {
         act(&mut playground, &format!(r#"{{"do":"{action}","node":1}}"#));
         assert_eq!(node(&playground, 1)["status"], status, "{action}");
     }
@@ -33,9 +35,14 @@ fn nodes_are_slowed_and_their_clocks_and_timers_bent() {
     act(&mut playground, r#"{"do":"drift","node":1,"ppm":-200000}"#);
     let leader = look(playground.frame())["leader"].as_u64().unwrap();
     let follower = (0..3).find(|&server| server != leader).unwrap();
-    let due = |playground: &Playground| node(playground, follower as usize)["timers"][0]["firesAt"].as_u64().unwrap();
+    let due = |playground: &Playground| {
+        node(playground, follower as usize)["timers"][0]["firesAt"].as_u64().unwrap()
+    };
     let before = due(&playground);
-    act(&mut playground, &format!(r#"{{"do":"postpone","node":{follower},"timer":"election","by":1000000}}"#));
+    act(
+        &mut playground,
+        &format!(r#"{{"do":"postpone","node":{follower},"timer":"election","by":1000000}}"#),
+    );
     assert_eq!(due(&playground), before + 1_000_000);
     let term = node(&playground, follower as usize)["server"]["term"].as_u64().unwrap();
     act(&mut playground, &format!(r#"{{"do":"fire","node":{follower},"timer":"election"}}"#));
@@ -52,7 +59,10 @@ fn links_are_cut_held_opened_partitioned_and_healed() {
     let mut playground = led();
     act(&mut playground, r#"{"do":"link","from":0,"to":1,"state":"cut"}"#);
     act(&mut playground, r#"{"do":"link","from":1,"to":2,"state":"hold"}"#);
-    assert_eq!(links(&playground), [json!({"from":0,"to":1,"state":"cut"}), json!({"from":1,"to":2,"state":"hold"})]);
+    assert_eq!(
+        links(&playground),
+        [json!({"from":0,"to":1,"state":"cut"}), json!({"from":1,"to":2,"state":"hold"})]
+    );
     act(&mut playground, r#"{"do":"link","from":0,"to":1,"state":"open"}"#);
     assert_eq!(links(&playground).len(), 1);
     act(&mut playground, r#"{"do":"heal"}"#);
@@ -61,22 +71,41 @@ fn links_are_cut_held_opened_partitioned_and_healed() {
     assert_eq!(links(&playground).len(), 4);
     act(&mut playground, r#"{"do":"heal"}"#);
     act(&mut playground, r#"{"do":"isolate","node":0}"#);
-    assert_eq!(links(&playground).len(), 2 * (look(playground.frame())["nodes"].as_array().unwrap().len() - 1));
-    assert!(refusal(playground.act(&js(r#"{"do":"partition","groups":[[0],[0,1]]}"#))).contains("two groups"));
+    assert_eq!(
+        links(&playground).len(),
+        2 * (look(playground.frame())["nodes"].as_array().unwrap().len() - 1)
+    );
+    assert!(
+        refusal(playground.act(&js(r#"{"do":"partition","groups":[[0],[0,1]]}"#))).contains("two groups")
+    );
 }
 
 #[wasm_bindgen_test]
 fn links_lose_repeat_and_delay_as_they_are_told() {
     let mut playground = led();
-    act(&mut playground, r#"{"do":"quality","from":null,"to":null,"latency":[700000,700000],"loss":1000,"duplication":0,"reordering":0}"#);
+    act(
+        &mut playground,
+        r#"{"do":"quality","from":null,"to":null,"latency":[700000,700000],"loss":1000,"duplication":0,"reordering":0}"#,
+    );
     run(&mut playground, 2_500_000);
     let frame = look(playground.frame());
     let flights = frame["flights"].as_array().unwrap();
     assert!(!flights.is_empty() && flights.iter().all(|flight| flight["lost"] == true));
-    assert!(flights.iter().any(|flight| flight["arrivesAt"].as_u64().unwrap() == flight["sentAt"].as_u64().unwrap() + 700_000));
+    assert!(
+        flights
+            .iter()
+            .any(|flight| flight["arrivesAt"].as_u64().unwrap()
+                == flight["sentAt"].as_u64().unwrap() + 700_000)
+    );
     act(&mut playground, r#"{"do":"quality","from":0,"to":null,"loss":0}"#);
-    assert!(refusal(playground.act(&js(r#"{"do":"quality","from":99,"to":null,"loss":0}"#))).contains("no node 99"));
-    assert!(refusal(playground.act(&js(r#"{"do":"quality","from":null,"to":null,"loss":1001}"#))).contains("1000 per mille"));
+    assert!(
+        refusal(playground.act(&js(r#"{"do":"quality","from":99,"to":null,"loss":0}"#)))
+            .contains("no node 99")
+    );
+    assert!(
+        refusal(playground.act(&js(r#"{"do":"quality","from":null,"to":null,"loss":1001}"#)))
+            .contains("1000 per mille")
+    );
 }
 
 #[wasm_bindgen_test]
@@ -86,7 +115,8 @@ fn a_message_in_flight_has_any_fate() {
         loop {
             let frame = look(playground.frame());
             let flights = frame["flights"].as_array().unwrap();
-            let found = flights.iter().find(|flight| !flight["arrivesAt"].is_null() && flight["kind"] == "heartbeat");
+            let found =
+                flights.iter().find(|flight| !flight["arrivesAt"].is_null() && flight["kind"] == "heartbeat");
             if let Some(found) = found {
                 return found.clone();
             }
@@ -97,7 +127,15 @@ fn a_message_in_flight_has_any_fate() {
         let frame = look(playground.frame());
         frame["flights"].as_array().unwrap().iter().find(|flight| flight["id"] == *id).cloned()
     };
-    for fate in [r#""hold""#, r#""release""#, r#""corrupt""#, r#""duplicate""#, r#"{"delay":90000}"#, r#""deliver""#, r#""drop""#] {
+    for fate in [
+        r#""hold""#,
+        r#""release""#,
+        r#""corrupt""#,
+        r#""duplicate""#,
+        r#"{"delay":90000}"#,
+        r#""deliver""#,
+        r#""drop""#,
+    ] {
         let mut flight = heartbeat(&mut playground);
         if fate.contains("release") {
             act(&mut playground, &format!(r#"{{"do":"flight","flight":{},"fate":"hold"}}"#, flight["id"]));
@@ -115,7 +153,10 @@ fn a_message_in_flight_has_any_fate() {
             r#""hold""# => assert!(now.unwrap()["arrivesAt"].is_null()),
             r#""release""# => assert!(now.unwrap()["arrivesAt"].is_number()),
             r#""deliver""# => assert_eq!(now.unwrap()["arrivesAt"], look(playground.frame())["moment"]["at"]),
-            _ => assert_eq!(now.unwrap()["arrivesAt"].as_u64().unwrap(), flight["arrivesAt"].as_u64().unwrap() + 90_000),
+            _ => assert_eq!(
+                now.unwrap()["arrivesAt"].as_u64().unwrap(),
+                flight["arrivesAt"].as_u64().unwrap() + 90_000
+            ),
         }
     }
     let error = refusal(playground.act(&js(r#"{"do":"flight","flight":999999,"fate":"drop"}"#)));
@@ -152,8 +193,12 @@ fn clients_get_what_was_put_and_appended() {
     assert_eq!(node(&playground, 3)["client"]["queued"], 2);
     run(&mut playground, 4_000_000);
     let client = node(&playground, 3)["client"].clone();
-    let told: Vec<(&str, &str)> = client["history"].as_array().unwrap().iter()
-        .map(|done| (done["text"].as_str().unwrap(), done["reply"].as_str().unwrap())).collect();
+    let told: Vec<(&str, &str)> = client["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|done| (done["text"].as_str().unwrap(), done["reply"].as_str().unwrap()))
+        .collect();
     assert_eq!(told, [("put x 1", "done"), ("append x 2", "done"), ("get x", "12")]);
     assert_eq!(client["history"][2]["index"], 3);
     let frame = look(playground.frame());
@@ -162,8 +207,13 @@ fn clients_get_what_was_put_and_appended() {
     assert_eq!(leader["sessions"], json!([{ "client": 3, "number": 3, "reply": "12" }]));
     let rows: Vec<Value> = read(playground.logs(&JsValue::from(2), &JsValue::from(1)));
     assert_eq!(rows.len(), 3);
-    assert!(rows.iter().all(|row| row["lastIndex"] == 3 && row["durableIndex"] == 3 && row["commitIndex"] == 3));
-    assert_eq!(rows[0]["entries"], json!([{ "index": 2, "term": leader["term"], "text": "append x 2", "client": 3, "number": 2 }]));
+    assert!(
+        rows.iter().all(|row| row["lastIndex"] == 3 && row["durableIndex"] == 3 && row["commitIndex"] == 3)
+    );
+    assert_eq!(
+        rows[0]["entries"],
+        json!([{ "index": 2, "term": leader["term"], "text": "append x 2", "client": 3, "number": 2 }])
+    );
     assert!(refusal(playground.act(&js(r#"{"do":"get","client":0,"key":"x"}"#))).contains("not a client"));
 }
 

@@ -3,8 +3,8 @@
 use crate::help::{act, js, led, look, ok, refusal, run};
 use serde_json::{Value, json};
 use splitbrain_web::Playground;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What is no number of anything.
@@ -94,7 +94,7 @@ fn absurd_sizes_of_a_cluster_are_refused_and_the_largest_ones_run() {
         (r#"{"loss":1001}"#, "use 0 to 1000"),
         (r#"{"latency":[2,1]}"#, "must not end before it begins"),
         (r#"{"latency":[1]}"#, "this is not a config"),
-        (r#"{"latency":[0,1e12]}"#, "this is not a config"),
+        (r#"{"latency":[0,1e30]}"#, "this is not a config"),
         (r#"{"latency":[0,100000000000]}"#, "60 s"),
         (r#"{"heartbeat":0}"#, "heartbeat"),
         (r#"{"electionTimeout":[0,0]}"#, "election time-out"),
@@ -143,7 +143,7 @@ fn times_steps_indexes_and_budgets_must_be_what_they_are() {
 fn a_time_in_the_past_is_where_one_already_is() {
     unharmed(|playground| {
         let progress = look(playground.run_until(&JsValue::from(0), &JsValue::from(0)));
-        assert_eq!((&progress["done"], &progress["fraction"]), (&json!(true), &json!(1.0)));
+        assert_eq!((progress["done"].as_bool(), progress["fraction"].as_f64()), (Some(true), Some(1.0)));
     });
 }
 
@@ -169,13 +169,15 @@ fn no_action_is_done_from_what_is_none() {
             for field in ["node", "from", "do"] {
                 let action = js(r#"{"do":"crash","node":0}"#);
                 js_sys::Reflect::set(&action, &field.into(), &value).unwrap();
-                if !(field == "from" && value.is_undefined()) {
+                // What JSON leaves out is not there; `from` should not be there.
+                let left_out = value.is_undefined() || value.is_symbol() || value.is_function();
+                if !(field == "from" && (left_out || value.is_null())) {
                     refusal(playground.act(&action));
                 }
             }
         }
         for action in [
-            r#"{"do":"crash","node":6}"#,
+            r#"{"do":"crash","node":8}"#,
             r#"{"do":"crash","node":-1}"#,
             r#"{"do":"crash","node":"S1"}"#,
             r#"{"do":"crash","node":0,"also":1}"#,
@@ -241,7 +243,8 @@ fn a_key_may_be_called_anything() {
 #[wasm_bindgen_test]
 fn values_may_be_empty_or_a_megabyte_and_no_larger() {
     let mut playground = led();
-    let put = |value: String| js(&json!({ "do": "put", "client": 3, "key": "x", "value": value }).to_string());
+    let put =
+        |value: String| js(&json!({ "do": "put", "client": 3, "key": "x", "value": value }).to_string());
     ok(playground.act(&put(String::new())));
     ok(playground.act(&put("v".repeat(1 << 20))));
     let error = refusal(playground.act(&put("v".repeat((1 << 20) + 1))));

@@ -109,7 +109,8 @@ fn acting_in_the_past_starts_a_branch_and_loses_none() {
 fn steps_are_told_newest_last_and_lead_back_to_their_causes() {
     let playground = led();
     let step = look(playground.frame())["moment"]["step"].as_u64().expect("a step");
-    let told: Vec<Value> = read(playground.steps_since(&JsValue::from((step - 10) as f64), &JsValue::from(500)));
+    let told: Vec<Value> =
+        read(playground.steps_since(&JsValue::from((step - 10) as f64), &JsValue::from(500)));
     let numbers: Vec<u64> = told.iter().map(|step| step["number"].as_u64().unwrap()).collect();
     assert_eq!(numbers, (step - 9..=step).collect::<Vec<_>>());
     let few: Vec<Value> = read(playground.steps_since(&JsValue::from(0), &JsValue::from(4)));
@@ -145,9 +146,16 @@ fn marks_only_grow_and_name_elections_and_leaders() {
 fn checks_and_rules_are_all_there_with_a_sentence_each() {
     let mut playground = led();
     let checks: Vec<Value> = read(playground.checks());
-    assert!(checks.len() >= 10 && checks.iter().all(|check| check["holds"] == true && check["violation"].is_null()));
+    assert!(
+        checks.len() >= 10
+            && checks.iter().all(|check| check["holds"] == true && check["violation"].is_null())
+    );
     let rules: Vec<Value> = read(playground.rules());
-    assert!(rules.iter().all(|rule| rule["on"] == true && rule["sentence"].as_str().is_some_and(|text| !text.is_empty())));
+    assert!(
+        rules
+            .iter()
+            .all(|rule| rule["on"] == true && rule["sentence"].as_str().is_some_and(|text| !text.is_empty()))
+    );
     for protocol in ["raft", "kv", "mapreduce"] {
         assert!(rules.iter().any(|rule| rule["protocol"] == protocol), "{protocol}");
     }

@@ -89,12 +89,12 @@ pub(crate) fn indexes(world: &World<Member>) -> Indexes {
     let Some(furthest) = servers.max_by_key(|raft| raft.commit_index) else { return Indexes::new() };
     let commit = furthest.commit_index;
     let committed = furthest.log.range(commit.saturating_sub(SEARCHED), commit);
-    // A command can be in the log twice; it took effect where it came first.
-    committed
-        .into_iter()
-        .rev()
-        .map(|link| ((link.entry.command.session, link.entry.command.number), link.index))
-        .collect()
+    let mut indexes = Indexes::new();
+    for link in committed {
+        // A command can be in the log twice; it took effect where it came first.
+        indexes.entry((link.entry.command.session, link.entry.command.number)).or_insert(link.index);
+    }
+    indexes
 }
 
 /// A client, as it is shown.

@@ -22,8 +22,17 @@ const MOST: u32 = 1_000_000;
 /// The largest number that JavaScript counts to without a gap.
 const SAFE: f64 = 9_007_199_254_740_991.0;
 
-/// Reads a foreign value; `what` is what it should be, such as "an action".
+/// Reads a foreign object; `what` is what it should be, such as "an action".
 pub(crate) fn take<T: DeserializeOwned>(what: &str, value: &JsValue) -> Result<T, Mistake> {
+    // Rust would also take the fields in a row.
+    if js_sys::Array::is_array(value) {
+        return Err(Mistake(format!("this is not {what}: it is an array")));
+    }
+    take_any(what, value)
+}
+
+/// Reads a foreign value of any kind.
+pub(crate) fn take_any<T: DeserializeOwned>(what: &str, value: &JsValue) -> Result<T, Mistake> {
     let json = stringify(value).map_err(|why| Mistake(format!("this is not {what}: {why}")))?;
     serde_json::from_str(&json).map_err(|error| Mistake(format!("this is not {what}: {}", reason(&error))))
 }
@@ -52,10 +61,7 @@ pub(crate) fn text(what: &str, value: &JsValue) -> Result<String, Mistake> {
 pub(crate) fn whole(what: &str, value: &JsValue) -> Result<u64, Mistake> {
     match value.as_f64() {
         Some(number) if (0.0..=SAFE).contains(&number) && number.trunc() == number => Ok(number as u64),
-        Some(number) => {
-            Err(Mistake(format!("{what} must be a whole number from 0 to 2^53 - 1, and is {number}")))
-        }
-        None => {
+        _ => {
             Err(Mistake(format!("{what} must be a whole number from 0 to 2^53 - 1, and is {}", kind(value))))
         }
     }
@@ -66,12 +72,11 @@ pub(crate) fn whole_if_any(what: &str, value: &JsValue) -> Result<Option<u64>, M
     if value.is_undefined() || value.is_null() { Ok(None) } else { whole(what, value).map(Some) }
 }
 
-/// Real milliseconds, at most a minute.
+/// Real milliseconds, at most ten minutes.
 pub(crate) fn budget(value: &JsValue) -> Result<f64, Mistake> {
     match value.as_f64() {
-        Some(ms) if (0.0..=60_000.0).contains(&ms) => Ok(ms),
-        Some(ms) => Err(Mistake(format!("a budget must be from 0 to 60000 milliseconds, and is {ms}"))),
-        None => Err(Mistake(format!("a budget must be a number of milliseconds, and is {}", kind(value)))),
+        Some(ms) if (0.0..=600_000.0).contains(&ms) => Ok(ms),
+        _ => Err(Mistake(format!("a budget must be from 0 to 600000 milliseconds, and is {}", kind(value)))),
     }
 }
 
@@ -109,6 +114,13 @@ fn reason(error: &serde_json::Error) -> String {
     text[..end].to_owned()
 }
 
+/// A number as JavaScript spells it; of anything else, what it is.
 fn kind(value: &JsValue) -> String {
-    if value.is_null() { "null".to_owned() } else { value.js_typeof().as_string().unwrap_or_default() }
+    if value.is_null() {
+        "null".to_owned()
+    } else if let Some(number) = value.dyn_ref::<js_sys::Number>() {
+        number.to_string_with_radix(10).map_or_else(|_| "a number".to_owned(), String::from)
+    } else {
+        value.js_typeof().as_string().unwrap_or_default()
+    }
 }

@@ -112,12 +112,13 @@ mod tests {
         for (json, complaint) in [
             (r#"{"do":"crash"}"#, "missing field `node`"),
             (r#"{"do":"crash","node":0,"nodes":1}"#, "unknown field `nodes`"),
+            (r#"{"do":"crash","node":0,"by":1}"#, "`crash` has no field `by`"),
             (r#"{"do":"crash","node":70000}"#, "70000"),
             (r#"{"do":"crash","node":-1}"#, "-1"),
             (r#"{"do":"crash","node":0.5}"#, "0.5"),
             (r#"{"do":"crash","node":"NaN"}"#, "NaN"),
             (r#"{"do":"crash","node":0,"node":1}"#, "duplicate field `node`"),
-            (r#"{"do":"explode","node":0}"#, "unknown variant `explode`"),
+            (r#"{"do":"explode","node":0}"#, "there is no act `explode`"),
             (r#"{"node":0}"#, "missing field `do`"),
         ] {
             let error = serde_json::from_str::<Act>(json).unwrap_err().to_string();

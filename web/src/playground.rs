@@ -4,7 +4,7 @@
 //! are looked at here, and a mistake is an `Error` after which everything is as it was.
 
 use crate::clock::Deadline;
-use crate::crossing::{budget, give, take, text, whole, whole_if_any};
+use crate::crossing::{budget, give, take, take_any, text, whole, whole_if_any};
 use crate::error::Mistake;
 use crate::run::Run;
 use crate::{checks, frame, job, logs, marks, moment, rules, told};
@@ -51,7 +51,7 @@ impl Playground {
     ) -> Result<Playground, JsError> {
         let json = text("a script", json)?;
         let texts: Vec<Known> =
-            if texts.is_undefined() { Vec::new() } else { take("a list of texts", texts)? };
+            if texts.is_undefined() { Vec::new() } else { take_any("a list of texts", texts)? };
         let texts = texts.into_iter().map(|known| known.text).collect();
         Ok(Playground { run: Run::from_script(&json, texts)? })
     }

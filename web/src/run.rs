@@ -8,7 +8,7 @@ use splitbrain::lab::{Act, Config, Watch};
 use splitbrain::mapreduce::{Bytes, Hash, JobError};
 use splitbrain::time::{Span, Time};
 use splitbrain::timeline::{Script, Target, Timeline};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// No run goes on for longer than a day, as no script does.
 const LONGEST: Time = Time(24 * 3_600 * 1_000_000);
@@ -42,14 +42,13 @@ impl Run {
     /// A recorded run, standing at its beginning. `texts` are those that the script may name by hash alone.
     pub fn from_script(json: &str, texts: Vec<String>) -> Result<Run, Mistake> {
         let mut script = Script::<Watch>::from_json(json).map_err(|error| Mistake(error.0))?;
-        let texts: BTreeMap<Hash, Bytes> =
-            texts.iter().map(|text| Bytes::from(text.as_str())).map(|text| (text.hash(), text)).collect();
+        let texts: Vec<Bytes> = texts.iter().map(|text| Bytes::from(text.as_str())).collect();
         let mut bundled = BTreeSet::new();
         for recorded in &mut script.acts {
             if let Act::Submit { job } = &mut recorded.act {
                 *job = job.resolved(|_, hash| {
                     bundled.insert(hash);
-                    texts.get(&hash).cloned()
+                    texts.iter().find(|text| text.hash() == hash).cloned()
                 });
                 if let Err(JobError::MissingText(name)) = job.check() {
                     return Err(Mistake(format!(

@@ -168,7 +168,7 @@ fn checks_and_rules_are_all_there_with_a_sentence_each() {
 #[wasm_bindgen_test]
 fn a_fresh_seed_is_one_that_json_can_hold() {
     let seeds = [(); 50].map(|()| ok(fresh_seed()));
-    assert!(seeds.iter().all(|&seed| seed >= 0.0 && seed < 9_007_199_254_740_992.0 && seed.trunc() == seed));
+    assert!(seeds.iter().all(|seed| (0.0..9_007_199_254_740_992.0).contains(seed) && seed.trunc() == *seed));
     assert!(seeds.windows(2).any(|pair| pair[0] != pair[1]));
 }
 

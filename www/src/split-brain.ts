@@ -21,7 +21,7 @@ import "./stage/stage.js";
 import "./timeline/timeline.js";
 import { Lab } from "./engine/lab.js";
 import type { View } from "./engine/view.js";
-import { count } from "./model/format.js";
+import { count, inWords } from "./model/format.js";
 import { jump } from "./model/lanes.js";
 import type { Theme } from "./model/palette.js";
 import { decode, PREFIX } from "./model/share.js";
@@ -138,7 +138,10 @@ export class SplitBrain extends LitElement {
     if (broken > 0 && this.#broken === 0) {
       const check = view.checks.find((one) => !one.holds);
       if (check)
-        this.#lab.say(`Broken: ${check.name}. ${check.violation?.why ?? check.sentence} See Checks.`, "broken");
+        this.#lab.say(
+          `Broken: ${inWords(check.name)}. ${check.violation?.why ?? check.sentence} See Checks.`,
+          "broken",
+        );
     }
     this.#broken = broken;
   }

@@ -16,6 +16,12 @@ const trim = (value: number, digits: number) => String(Number(value.toFixed(digi
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
+/** A name as the engine spells it, in words: `leader-append-only` is `Leader append only`. */
+export const inWords = (name: string): string => {
+  const words = name.replaceAll(/[-_]/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
 /** `S1`, `S1 and S2`, `S1, S2 and S3`. */
 export function list(names: readonly string[]): string {
   if (names.length < 2) return names.join("");

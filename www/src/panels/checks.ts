@@ -2,7 +2,7 @@
 
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { seconds } from "../model/format.js";
+import { inWords, seconds } from "../model/format.js";
 import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
 
@@ -60,7 +60,7 @@ export class Checks extends Panel {
           (check) => html`<li class=${check.holds ? "" : "bad"}>
             <span class="sign" aria-hidden="true">${check.holds ? "✓" : "✕"}</span>
             <div>
-              <h3>${check.name} <span class="hidden-text">${check.holds ? "holds" : "is broken"}</span></h3>
+              <h3>${inWords(check.name)} <span class="hidden-text">${check.holds ? "holds" : "is broken"}</span></h3>
               <p>${check.sentence}</p>
               ${
                 check.violation

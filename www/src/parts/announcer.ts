@@ -2,6 +2,7 @@
 
 import type { View } from "../engine/view.js";
 import { nameIn } from "../engine/view.js";
+import { inWords } from "../model/format.js";
 
 const QUIET_MS = 2000;
 
@@ -27,7 +28,7 @@ export class Announcer {
     this.#leader = leader;
     if (frame.verdict.broken > this.#broken) {
       const check = view.checks.find((one) => !one.holds);
-      this.say(check ? `Broken: ${check.name}` : "A property is broken");
+      this.say(check ? `Broken: ${inWords(check.name)}` : "A property is broken");
     }
     this.#broken = frame.verdict.broken;
   }

@@ -2,16 +2,48 @@
 // findings the tests below read.
 
 import axe from "axe-core";
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { inventory } from "./support/inventory.js";
 import { Lab } from "./support/lab.js";
 import { misplaced } from "./support/misplaced.js";
 import { everyState } from "./support/states.js";
-import { EVERY_SIZE, visits } from "./support/visit.js";
+import { EVERY_SIZE, test, visits } from "./support/visit.js";
 
 /** WCAG 2.2's 24 pixels with a mouse, the page's own 44 with a finger. */
 const SMALLEST = { desk: 20, phone: 43.5 } as const;
+
+test("what is wrong with the looks of a page is seen", async ({ arrive }) => {
+  const page = await arrive();
+  const lab = await Lab.at(page);
+  await lab.pause();
+  expect(await misplaced(page)).toEqual([]);
+  const harm = async (locator: Locator, style: string, seen: RegExp) => {
+    const before = (await locator.getAttribute("style")) ?? "";
+    await locator.evaluate((one, css) => {
+      (one as HTMLElement).style.cssText += css;
+    }, style);
+    expect((await misplaced(page)).join("\n")).toMatch(seen);
+    await locator.evaluate((one, css) => {
+      (one as HTMLElement).style.cssText = css;
+    }, before);
+  };
+  const banner = page.getByRole("banner");
+  await harm(
+    page.getByRole("heading", { level: 1 }),
+    "width:60px;overflow:hidden;white-space:nowrap",
+    /is cut off by h1/,
+  );
+  await harm(banner.getByRole("button", { name: "Share" }), "transform:translateX(60px)", /Share.* overlap/);
+  await harm(lab.server("S1").locator("circle.track"), "transform:translate(60px,80px)", /overlap/);
+  await harm(page.locator("split-brain"), "width:1600px", /the page is 1600 wide/);
+  expect(await misplaced(page)).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole("heading", { level: 1 }).evaluate((one) => {
+    (one as HTMLElement).style.color = "#ddd";
+  });
+  expect((await barriers(page)).join()).toMatch(/color-contrast/);
+});
 
 for (const size of EVERY_SIZE) {
   describe(size, () => {

@@ -247,7 +247,6 @@ export class Stage extends LitElement {
       this.#skipClick = true;
       return;
     }
-    this.#skipClick = false;
     if (!onNode) this.stroke = { from: at, to: at };
   }
 
@@ -289,12 +288,20 @@ export class Stage extends LitElement {
   }
 
   override firstUpdated() {
+    // A finger's stroke is followed by no click: the click of the next press, or of a key, is meant.
+    this.renderRoot.addEventListener(
+      "pointerdown",
+      () => {
+        this.#skipClick = false;
+      },
+      { capture: true },
+    );
     this.renderRoot.addEventListener(
       "click",
       (event) => {
-        if (!this.#skipClick) return;
+        const skip = this.#skipClick && (event as MouseEvent).detail > 0;
         this.#skipClick = false;
-        event.stopPropagation();
+        if (skip) event.stopPropagation();
       },
       { capture: true },
     );

@@ -54,11 +54,14 @@ impl Agenda {
         self.heap.push(Reverse(event));
     }
 
-    /// Takes the earliest event that is not after `limit`.
+    /// The earliest event that is not after `limit`.
+    pub(super) fn peek(&self, limit: Time) -> Option<Event> {
+        self.heap.peek().map(|&Reverse(event)| event).filter(|event| event.at <= limit)
+    }
+
+    /// Takes that event.
     pub(super) fn next(&mut self, limit: Time) -> Option<Event> {
-        if self.heap.peek()?.0.at > limit {
-            return None;
-        }
+        self.peek(limit)?;
         self.heap.pop().map(|Reverse(event)| event)
     }
 }

@@ -81,10 +81,17 @@ impl<N: Node> Disk<N> {
         self.pending.iter_mut().for_each(|write| write.done_at = None);
     }
 
+    /// Whether the oldest write has this number and was to be done at this time.
+    pub(super) fn completes(&self, number: u64, due: Time) -> bool {
+        self.pending.front().is_some_and(|write| write.number == number && write.done_at == Some(due))
+    }
+
     /// Completes the oldest write if it has this number and was to be done at this time.
     pub(super) fn complete(&mut self, number: u64, due: Time) -> Option<Pending<N>> {
-        let write =
-            self.pending.pop_front_if(|write| write.number == number && write.done_at == Some(due))?;
+        if !self.completes(number, due) {
+            return None;
+        }
+        let write = self.pending.pop_front()?;
         do_batch::<N>(&mut self.files, &write.batch);
         Some(write)
     }

@@ -1,5 +1,7 @@
 //! The world as one value: take the earliest event, hand it to a node, enact what the node asked for.
 
+mod silent;
+
 use super::action::{Action, ActionError, FlightAction};
 use super::agenda::{Agenda, Event, What};
 use super::disk::Disk;
@@ -294,13 +296,15 @@ impl<N: Node> World<N> {
         None
     }
 
-    /// Lets time pass without looking at the agenda: what was due meanwhile happens late, in order.
+    /// Lets time pass without taking a step: what was due meanwhile happens late, in order.
     pub fn wait_until(&mut self, at: Time) {
+        self.settle(at);
         self.now = self.now.max(at);
     }
 
     /// Does something to the world at this moment. Each action is a step of its own.
     pub fn act(&mut self, action: Action<N>) -> Result<&Step<N>, ActionError> {
+        self.settle(self.now);
         self.allows(&action)?;
         self.open_step(Cause::Action(action.clone()));
         self.enact(action);

@@ -208,6 +208,25 @@ fn time_moves_to_the_limit_when_nothing_happens_before_it() {
 }
 
 #[test]
+fn the_world_at_a_moment_does_not_depend_on_whether_time_was_stepped_through_or_waited_through() {
+    let (slower, normal) = (Action::Slow(N1, Span::millis(40)), Action::Slow(N1, Span::ZERO));
+    for (begin, end) in [(slower, normal), (Action::Pause(N1), Action::Resume(N1))] {
+        let mut stepped = world(2, steady());
+        order(&mut stepped, N1, [Order::Set(1, Span::millis(12), Span::millis(12))]);
+        act(&mut stepped, begin);
+        order(&mut stepped, N0, [Order::say(N1, "hello")]);
+        let mut waited = stepped.clone();
+        let seen = run(&mut stepped, ms(11));
+        assert!(seen.is_empty(), "a message that is put off makes no step: {seen:?}");
+        waited.wait_until(ms(11));
+        assert!(stepped == waited);
+        act(&mut stepped, end.clone());
+        act(&mut waited, end);
+        assert_eq!(run(&mut stepped, ms(200)), run(&mut waited, ms(200)));
+    }
+}
+
+#[test]
 fn what_was_due_while_time_passed_happens_late_and_in_order() {
     let mut world = world(2, steady());
     order(

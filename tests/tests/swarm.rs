@@ -40,14 +40,9 @@ fn a_run_has_the_same_fingerprint_wherever_it_is_made() {
 #[test]
 fn a_run_that_was_written_down_replays_to_the_same_fingerprint() {
     for seed in 1..=12 {
-        let plan = plan(seed, 6);
-        let (outcome, acts) = Run::new(plan.clone()).recorded();
-        assert!(acts.len() > 1, "seed {seed}: something was done to the cluster");
-        let mut script =
-            Timeline::<Watch>::open(plan.config.clone()).expect("a drawn cluster opens").script();
-        script.acts = acts;
-        (script.saved.at, script.saved.step) = (outcome.at, outcome.steps);
-        script.fingerprint = Some(outcome.fingerprint);
+        let outcome = Run::new(plan(seed, 6)).to_the_end();
+        let script = Run::new(plan(seed, 6)).script().expect("a drawn cluster opens");
+        assert!(script.acts.len() > 1, "seed {seed}: something was done to the cluster");
         let json = script.to_json().expect("a script can be written");
         let script = Script::<Watch>::from_json(&json).expect("and read");
         let mut again = Timeline::from_script(script).expect("and opened");

@@ -64,3 +64,24 @@ fn one_rule_can_be_proved_on_its_own() {
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     assert!(told(&output).contains("majority-to-commit") && told(&output).contains("1 of 1 rules"));
 }
+
+#[test]
+fn what_never_happens_over_a_thousand_seeds_ends_badly() {
+    let output = sweep("--profile votes --count 1000 --seconds 1");
+    assert_eq!(output.status.code(), Some(1));
+    let told = told(&output);
+    assert!(
+        told.contains("never over 1,000 seeds: jobs")
+            && told.contains("violations                          0"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_run_of_a_seed_can_be_written_down_for_the_page() {
+    let json = told(&sweep("--script --from 9 --seconds 2 --without one-vote-a-term"));
+    let script =
+        splitbrain::timeline::Script::<splitbrain::lab::Watch>::from_json(&json).expect("it is a script");
+    assert_eq!(script.config.without, ["one-vote-a-term"]);
+    assert!(script.saved.step > 0 && !script.acts.is_empty());
+}

@@ -17,10 +17,10 @@ pub struct Calm {
 
 /// How long each may take for this cluster once nothing is broken any more.
 ///
-/// A leader within ten longest election time-outs, and one more second because an election timer may have been
-/// postponed by that much just before. An answer within that, plus time for a client's rounds: it may have to ask
-/// everybody, and what it asks for may have to wait for a disk's queue. A job within that time for as many tasks in a
-/// row as the longest chain of attempts that are all lost: its workers are idle and every other attempt succeeds.
+/// A leader within ten longest election time-outs, and a second more because an election timer may have been postponed
+/// by that much just before. An answer within twice that: a client may have to ask every server, and to pause. A job,
+/// with a few tasks and workers that have nothing else to do, within three time-outs of a task and three seconds: what
+/// crashed workers held comes back after one time-out, and an attempt takes well under a second.
 pub fn bounds(plan: &Plan) -> Bounds {
     let config = &plan.config;
     let times = |span: Span, n: u64| Span(span.0 * n);

@@ -11,7 +11,7 @@ use splitbrain::lab::act::Act;
 use splitbrain::lab::{Member, Watch};
 use splitbrain::sim::World;
 use splitbrain::time::Time;
-use splitbrain::timeline::{Recorded, Subject};
+use splitbrain::timeline::{Recorded, Script, Subject, Timeline};
 
 /// A run at some moment.
 #[derive(Clone, Debug)]
@@ -88,11 +88,17 @@ impl Run {
         self.outcome()
     }
 
-    /// Runs until the plan's end and returns what was done to the cluster too.
-    pub fn recorded(mut self) -> (Outcome, Vec<Recorded<Act>>) {
+    /// Runs until the plan's end and writes down what was done, so that it can be replayed and opened in the page.
+    ///
+    /// # Errors
+    /// If the plan's cluster is none.
+    pub fn script(mut self) -> Result<Script<Watch>, String> {
         while self.advance() {}
-        let acts = std::mem::take(&mut self.acts);
-        (self.outcome(), acts)
+        let mut script = Timeline::<Watch>::open(self.plan.config.clone())?.script();
+        script.acts = std::mem::take(&mut self.acts);
+        (script.saved.at, script.saved.step) = (self.world.now(), self.world.steps());
+        script.fingerprint = Some(self.world.fingerprint());
+        Ok(script)
     }
 
     fn violations(&self) -> impl Iterator<Item = &Violation> {

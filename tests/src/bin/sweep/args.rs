@@ -16,6 +16,8 @@ cargo sweep --prove [--from SEED]                switch off one rule after the o
   --only RULE        only this one
   --most N           try N seeds at most (2000)
 cargo sweep --rules                              list the rules
+cargo sweep --script --from SEED --seconds S [--without RULE]
+                                                 write one seed's run down, for the page to open
 cargo sweep --fingerprints --from SEED --count N --seconds S
                                                  list each seed's fingerprint
 ";
@@ -42,6 +44,7 @@ pub(crate) enum Command {
     Sweep,
     Prove,
     Rules,
+    Script,
     Fingerprints,
     Help,
 }
@@ -91,6 +94,7 @@ fn read(mut parser: Parser, args: &mut Args) -> Result<(), lexopt::Error> {
             Long("profile") => args.profile = Some(one_of_the_profiles(&parser.value()?.string()?)?),
             Long("json") => args.json = true,
             Long("rules") => args.command = Command::Rules,
+            Long("script") => args.command = Command::Script,
             Long("fingerprints") => args.command = Command::Fingerprints,
             Long("help") | Short('h') => args.command = Command::Help,
             other => return Err(other.unexpected()),

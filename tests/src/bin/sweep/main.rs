@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Rules => say(&rules()),
         Command::Sweep => sweep(&args),
         Command::Prove => prove::prove(&args),
+        Command::Script => script(&args),
         Command::Fingerprints => say(&fingerprints(&args)),
     };
     match done {
@@ -68,6 +69,15 @@ fn sweep(args: &Args) -> io::Result<ExitCode> {
     let told = if args.json { sum.json(started.elapsed()) } else { sum.text(started.elapsed()) };
     say(&told)?;
     Ok(if sum.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The run of one seed as a script that the page opens.
+fn script(args: &Args) -> io::Result<ExitCode> {
+    let mut plan = Plan::draw(args.from, args.profile(), args.seconds);
+    plan.config.without.clone_from(&args.without);
+    let script = Run::new(plan).script().map_err(io::Error::other)?;
+    let json = script.to_json().map_err(|why| io::Error::other(why.to_string()))?;
+    say(&format!("{json}\n"))
 }
 
 /// A seed and its fingerprint on each line: what another target's list must equal.

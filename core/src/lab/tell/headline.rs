@@ -4,7 +4,7 @@ use super::{Kind, tell};
 use crate::lab::member::{Member, View};
 use crate::lab::watch::Watch;
 use crate::raft::Role;
-use crate::sim::{Gate, Status, Step, World};
+use crate::sim::{Cause, Gate, Status, Step, World};
 use crate::time::Time;
 use alloc::format;
 use alloc::string::String;
@@ -25,6 +25,9 @@ pub struct Headline {
 /// How many steps are looked through for one that matters.
 const LOOK_BACK: usize = 400;
 
+/// How many of them are put into words whatever they are. Words are dear: older steps must look like news first.
+const LOOK_CLOSELY: usize = 32;
+
 /// The latest step that matters, in words, and a hint for this state of the cluster.
 pub fn headline<'a>(
     world: &World<Member>,
@@ -33,10 +36,13 @@ pub fn headline<'a>(
 ) -> Headline {
     let roster = watch.roster();
     let mut best: Option<(u8, &Step<Member>)> = None;
-    for step in newest_first.take(LOOK_BACK) {
+    for (place, step) in newest_first.take(LOOK_BACK).enumerate() {
         // An older step must matter more to be told before a newer one, and nothing is news for longer than a second.
         if world.now().since(step.at).0 > 1_000_000 {
             break;
+        }
+        if place >= LOOK_CLOSELY && !looks_like_news(step) {
+            continue;
         }
         let weight = weight(tell(step, roster).kind);
         if weight > best.map_or(0, |(weight, _)| weight) {
@@ -54,6 +60,16 @@ pub fn headline<'a>(
         }
         None => Headline { text: calm(world, watch), hint, section: None, step: None },
     }
+}
+
+/// Whether somebody did something, or a server has another role or term.
+fn looks_like_news(step: &Step<Member>) -> bool {
+    let raft = |view: &Option<View>| match view {
+        Some(View::Server(view)) => Some((core::mem::discriminant(&view.raft.role), view.raft.current_term)),
+        _ => None,
+    };
+    let turned = step.change.as_ref().is_some_and(|change| raft(&change.before) != raft(&change.after));
+    turned || matches!(step.cause, Cause::Action(_) | Cause::Start { .. })
 }
 
 fn weight(kind: Kind) -> u8 {

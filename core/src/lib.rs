@@ -6,6 +6,7 @@ pub mod time;
 pub mod chance;
 pub mod node;
 pub mod fingerprint;
+pub mod tree;
 pub mod rules;
 pub mod sim;
 pub mod timeline;

@@ -5,7 +5,7 @@
 //! it names a range for a timer and the world draws the delay; it names a message and the world decides its fate.
 
 use crate::time::{Span, Time};
-use alloc::collections::BTreeMap;
+use crate::tree::Tree;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 use serde::de::DeserializeOwned;
@@ -65,8 +65,8 @@ pub trait Node: Clone + Debug + Eq {
     fn view(&self) -> Self::View;
 }
 
-/// The durable files of a node.
-pub type Files<N> = BTreeMap<<N as Node>::File, <N as Node>::Content>;
+/// The durable files of a node: a persistent value, so that a copy of a world does not copy its disks.
+pub type Files<N> = Tree<<N as Node>::File, <N as Node>::Content>;
 
 /// What may happen to a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

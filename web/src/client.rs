@@ -9,7 +9,7 @@ use splitbrain::lab::member::{Member, View};
 use splitbrain::lab::tell::kv::op;
 use splitbrain::node::NodeId;
 use splitbrain::sim::World;
-use std::collections::BTreeMap;
+use splitbrain::tree::Tree;
 use tsify::Tsify;
 
 /// How many committed entries are searched for the commands of the operations shown.
@@ -78,7 +78,7 @@ pub struct Operation {
 }
 
 /// Where the commands committed last are in the log, as the server knows it that has committed most.
-pub(crate) type Indexes = BTreeMap<(Session, u64), u64>;
+pub(crate) type Indexes = Tree<(Session, u64), u64>;
 
 /// Looks for the commands committed last.
 pub(crate) fn indexes(world: &World<Member>) -> Indexes {
@@ -92,7 +92,10 @@ pub(crate) fn indexes(world: &World<Member>) -> Indexes {
     let mut indexes = Indexes::new();
     for link in committed {
         // A command can be in the log twice; it took effect where it came first.
-        indexes.entry((link.entry.command.session, link.entry.command.number)).or_insert(link.index);
+        let command = (link.entry.command.session, link.entry.command.number);
+        if !indexes.contains_key(&command) {
+            indexes.insert(command, link.index);
+        }
     }
     indexes
 }

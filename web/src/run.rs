@@ -8,7 +8,7 @@ use splitbrain::lab::{Act, Config, Watch};
 use splitbrain::mapreduce::{Bytes, Hash, JobError};
 use splitbrain::time::{Span, Time};
 use splitbrain::timeline::{Script, Target, Timeline};
-use std::collections::BTreeSet;
+use splitbrain::tree::Tree;
 
 /// No run goes on for longer than a day, as no script does.
 const LONGEST: Time = Time(24 * 3_600 * 1_000_000);
@@ -22,7 +22,7 @@ pub struct Run {
     /// What each branch after the first began with.
     labels: Vec<String>,
     /// Texts that the page can find again by their contents: a script names them by hash alone.
-    bundled: BTreeSet<Hash>,
+    bundled: Tree<Hash, ()>,
     trip: Option<Trip>,
 }
 
@@ -36,18 +36,18 @@ struct Trip {
 impl Run {
     /// A new run.
     pub fn open(config: Config) -> Result<Run, Mistake> {
-        Ok(Run::of(Timeline::open(config)?, BTreeSet::new()))
+        Ok(Run::of(Timeline::open(config)?, Tree::new()))
     }
 
     /// A recorded run, standing at its beginning. `texts` are those that the script may name by hash alone.
     pub fn from_script(json: &str, texts: Vec<String>) -> Result<Run, Mistake> {
         let mut script = Script::<Watch>::from_json(json).map_err(|error| Mistake(error.0))?;
         let texts: Vec<Bytes> = texts.iter().map(|text| Bytes::from(text.as_str())).collect();
-        let mut bundled = BTreeSet::new();
+        let mut bundled = Tree::new();
         for recorded in &mut script.acts {
             if let Act::Submit { job } = &mut recorded.act {
                 *job = job.resolved(|_, hash| {
-                    bundled.insert(hash);
+                    bundled.insert(hash, ());
                     texts.iter().find(|text| text.hash() == hash).cloned()
                 });
                 if let Err(JobError::MissingText(name)) = job.check() {
@@ -60,7 +60,7 @@ impl Run {
         Ok(Run::of(Timeline::from_script(script)?, bundled))
     }
 
-    fn of(timeline: Timeline<Watch>, bundled: BTreeSet<Hash>) -> Run {
+    fn of(timeline: Timeline<Watch>, bundled: Tree<Hash, ()>) -> Run {
         Run { timeline, labels: Vec::new(), bundled, trip: None }
     }
 
@@ -146,7 +146,7 @@ impl Run {
     pub fn submit(&mut self, input: &JobInput) -> Result<Moment, Mistake> {
         let job = input.job();
         let moment = self.act(Act::Submit { job })?;
-        self.bundled.extend(input.bundled());
+        self.bundled.extend(input.bundled().map(|hash| (hash, ())));
         Ok(moment)
     }
 
@@ -175,7 +175,7 @@ impl Run {
         let mut script = self.timeline.script();
         for recorded in &mut script.acts {
             if let Act::Submit { job } = &mut recorded.act {
-                *job = job.without_texts(|input| !self.bundled.contains(&input.hash));
+                *job = job.without_texts(|input| !self.bundled.contains_key(&input.hash));
             }
         }
         script.to_json().map_err(|error| Mistake(error.0))

@@ -6,7 +6,7 @@ use splitbrain::lab::member::{Content, File, Member};
 use splitbrain::node::NodeId;
 use splitbrain::raft::{self, HardState, Vote};
 use splitbrain::sim::World;
-use std::collections::BTreeMap;
+use splitbrain::tree::Tree;
 use tsify::Tsify;
 
 /// At most this many keys of a store are shown.
@@ -194,16 +194,16 @@ fn known(progress: &[(NodeId, raft::Progress)]) -> Vec<FollowerProgress> {
 
 /// A client that crashed begins a new session; only its last one is of interest.
 fn sessions(view: &ServerView) -> Vec<Session> {
-    let mut latest = BTreeMap::new();
+    let mut latest = Tree::new();
     for (session, last) in view.sessions.iter() {
         latest.insert(session.client, last);
     }
-    let session = |(client, last): (NodeId, &splitbrain::kv::session::Last)| Session {
+    let session = |(&client, last): (&NodeId, &&splitbrain::kv::session::Last)| Session {
         client,
         number: last.number,
         reply: Some(reply(&last.reply)),
     };
-    latest.into_iter().map(session).collect()
+    latest.iter().map(session).collect()
 }
 
 /// An answer as the page shows it: what was read, or what became of a write.

@@ -1,14 +1,14 @@
 //! An ordered map that knows the sum of its entries' hashes.
 
 use crate::fingerprint::fingerprint;
+use crate::tree::Tree;
 use core::fmt::{self, Debug};
-use rpds::RedBlackTreeMap;
 use serde::{Serialize, Serializer};
 
 /// A persistent ordered map. Cloning, comparing and fingerprinting it cost the same however large it is; one insertion
 /// costs the logarithm of its size. A sum, unlike a chain, does not depend on the order in which entries came.
 pub struct Summed<K: Ord, V> {
-    entries: RedBlackTreeMap<K, V>,
+    entries: Tree<K, V>,
     sum: u64,
 }
 
@@ -20,26 +20,16 @@ impl<K: Ord + Clone + Serialize, V: Clone + Serialize> Summed<K, V> {
 
     /// Gives a key a value, replacing what it had.
     pub fn insert(&mut self, key: K, value: V) {
-        let added = entry_hash(&key, &value);
-        match self.entries.get(&key) {
-            Some(old) => {
-                self.sum = self.sum.wrapping_sub(entry_hash(&key, old)).wrapping_add(added);
-                if let Some(place) = self.entries.get_mut(&key) {
-                    *place = value;
-                }
-            }
-            None => {
-                self.sum = self.sum.wrapping_add(added);
-                self.entries.insert_mut(key, value);
-            }
-        }
+        let removed = self.entries.get(&key).map_or(0, |old| entry_hash(&key, old));
+        self.sum = self.sum.wrapping_sub(removed).wrapping_add(entry_hash(&key, &value));
+        self.entries.insert(key, value);
     }
 }
 
 impl<K: Ord, V> Summed<K, V> {
     /// How many entries there are.
     pub fn len(&self) -> u64 {
-        self.entries.size() as u64
+        self.entries.len()
     }
 
     /// Whether there are none.
@@ -70,7 +60,7 @@ impl<K: Ord, V> Clone for Summed<K, V> {
 
 impl<K: Ord, V> Default for Summed<K, V> {
     fn default() -> Self {
-        Summed { entries: RedBlackTreeMap::new(), sum: 0 }
+        Summed { entries: Tree::new(), sum: 0 }
     }
 }
 

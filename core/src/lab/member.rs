@@ -288,7 +288,7 @@ trait Part:
     fn boot_part(config: &Self::Config, durable: &Files<Member>) -> Self {
         // One by one: collecting into a map would bring a sort of its own for each kind of part.
         let mut own = Files::<Self>::new();
-        for (file, content) in durable {
+        for (file, content) in durable.iter() {
             if let (Ok(file), Ok(content)) = (file.clone().try_into(), content.clone().try_into()) {
                 own.insert(file, content);
             }

@@ -4,7 +4,8 @@ use super::config::{Config, Timer};
 use super::job::{JobId, TaskId};
 use super::message::{Call, FileRequest, Message};
 use crate::node::{Node, NodeId, Outbox};
-use alloc::collections::{BTreeMap, VecDeque};
+use crate::tree::Tree;
+use alloc::collections::VecDeque;
 
 /// What a coordinator or worker asks of another node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub(super) struct Calls {
     incarnation: u64,
     asked: u64,
     waiting: VecDeque<Question>,
-    open: BTreeMap<u64, Open>,
+    open: Tree<u64, Open>,
     armed: bool,
 }
 
@@ -38,7 +39,7 @@ struct Open {
 
 impl Calls {
     pub(super) fn new(incarnation: u64) -> Calls {
-        let (waiting, open) = (VecDeque::new(), BTreeMap::new());
+        let (waiting, open) = (VecDeque::new(), Tree::new());
         Calls { incarnation, asked: 0, waiting, open, armed: false }
     }
 
@@ -78,13 +79,13 @@ impl Calls {
         N: Node<Message = Message, Timer = Timer>,
     {
         self.armed = false;
-        for (&number, open) in &mut self.open {
+        self.open.each_mut(|&number, open| {
             if open.overdue {
                 let call = Call { incarnation: self.incarnation, number };
                 out.send(open.question.addressee(config), open.question.message(call));
             }
             open.overdue = true;
-        }
+        });
         self.arm(config, out);
     }
 
@@ -92,7 +93,7 @@ impl Calls {
     where
         N: Node<Message = Message, Timer = Timer>,
     {
-        while self.open.len() < config.window.max(1) as usize
+        while self.open.len() < u64::from(config.window.max(1))
             && let Some(question) = self.waiting.pop_front()
         {
             self.asked += 1;

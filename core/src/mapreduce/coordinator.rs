@@ -15,9 +15,9 @@ use super::table::Table;
 use super::view::{CoordinatorView, JobView, Stage, Task, TaskState};
 use crate::node::{Content, FileOp, Files, Input, Node, NodeId, Outbox};
 use crate::time::{Span, Time};
-use alloc::collections::{BTreeMap, VecDeque};
+use crate::tree::Tree;
+use alloc::collections::VecDeque;
 use alloc::rc::Rc;
-use rpds::RedBlackTreeSet;
 use serde::{Deserialize, Serialize};
 
 /// A coordinator.
@@ -28,7 +28,7 @@ pub struct Coordinator {
     /// The job that runs, or the last one that did.
     job: Option<Running>,
     /// The last question of each worker and how it was answered, so that a repeated question gets the same answer.
-    answered: BTreeMap<NodeId, (Call, Answer)>,
+    answered: Tree<NodeId, (Call, Answer)>,
     calls: Calls,
 }
 
@@ -37,7 +37,7 @@ pub struct Coordinator {
 struct Running {
     view: JobView,
     /// The tasks that nobody works on, maps first.
-    idle: RedBlackTreeSet<TaskId>,
+    idle: Tree<TaskId, ()>,
     /// Attempts in the order in which their time runs out; those that are over are skipped when they come up.
     deadlines: VecDeque<(Time, TaskId, u32)>,
     /// Whether the timer for the first of them is armed.
@@ -90,7 +90,7 @@ impl Node for Coordinator {
             config: config.clone(),
             journal: Journal { incarnation, jobs, running: None, died: running.or(died) },
             job: None,
-            answered: BTreeMap::new(),
+            answered: Tree::new(),
             calls: Calls::new(incarnation),
         }
     }
@@ -238,7 +238,7 @@ impl Coordinator {
             return Answer::Wait;
         };
         let attempt = job.task(task).map_or(0, |task| task.attempts).saturating_add(1);
-        job.idle.remove_mut(&task);
+        job.idle.remove(&task);
         job.set(
             task,
             Task { state: TaskState::InProgress { worker, attempt, since: at }, attempts: attempt },
@@ -268,7 +268,7 @@ impl Coordinator {
             if job.is_in_progress(task, attempt) {
                 out.note(Note::Overdue);
                 job.set(task, Task { state: TaskState::Idle, attempts: attempt });
-                job.idle.insert_mut(task);
+                job.idle.insert(task, ());
                 job.view.reissued += 1;
                 break;
             }
@@ -342,15 +342,15 @@ impl Coordinator {
 impl Running {
     fn new(id: JobId, job: Job, at: Time) -> Running {
         let idle_task = Task { state: TaskState::Idle, attempts: 0 };
-        let mut tasks = RedBlackTreeSet::new();
+        let mut tasks = Tree::new();
         let (mut maps, mut reduces) = (Table::new(), Table::new());
         for map in 0..job.map_tasks() {
             maps.insert(map, idle_task);
-            tasks.insert_mut(TaskId::map(map));
+            tasks.insert(TaskId::map(map), ());
         }
         for reduce in 0..job.reduce_tasks() {
             reduces.insert(reduce, idle_task);
-            tasks.insert_mut(TaskId::reduce(reduce));
+            tasks.insert(TaskId::reduce(reduce), ());
         }
         let view = JobView {
             id,
@@ -395,7 +395,7 @@ impl Running {
 
     /// The task to hand out next. A reduce task reads what every map has written, so it waits for all of them.
     fn next_idle(&self, reduces_wait: bool) -> Option<TaskId> {
-        let task = *self.idle.first()?;
+        let task = *self.idle.iter().next()?.0;
         let may_run = match task.phase {
             Phase::Map => self.view.stage >= Stage::Map,
             Phase::Reduce => self.view.stage >= Stage::Reduce || !reduces_wait,
@@ -407,7 +407,7 @@ impl Running {
     fn complete(&mut self, id: TaskId, worker: NodeId, attempt: u32) {
         let attempts = self.task(id).map_or(attempt, |task| task.attempts);
         self.set(id, Task { state: TaskState::Completed { worker, attempt }, attempts });
-        self.idle.remove_mut(&id);
+        self.idle.remove(&id);
         match id.phase {
             Phase::Map => self.view.maps_completed += 1,
             Phase::Reduce => self.view.reduces_completed += 1,

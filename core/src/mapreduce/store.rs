@@ -57,7 +57,7 @@ impl Node for Store {
     fn boot(_: &Config, durable: &Files<Store>) -> Store {
         let mut view = StoreView::default();
         let mut reading: Option<(FileName, StoredFile)> = None;
-        for (&Chunk { file, index }, bytes) in durable {
+        for (&Chunk { file, index }, bytes) in durable.iter() {
             let (name, mut stored) = match reading.take() {
                 Some((name, stored)) if name == file => (name, stored),
                 other => {

@@ -2,9 +2,9 @@
 //! fingerprint cost the same however many entries there are.
 
 use crate::fingerprint::fingerprint;
+use crate::tree::Tree;
 use core::fmt::{self, Debug};
 use core::ops::RangeBounds;
-use rpds::RedBlackTreeMap;
 use serde::{Serialize, Serializer};
 
 /// A table from `K` to `V`.
@@ -12,14 +12,14 @@ use serde::{Serialize, Serializer};
 /// For people it is the sequence of its entries, in order; for a fingerprint their number and the sum of their hashes.
 #[derive(Clone)]
 pub struct Table<K: Ord, V> {
-    entries: RedBlackTreeMap<K, V>,
+    entries: Tree<K, V>,
     sum: u64,
 }
 
 impl<K: Ord, V> Table<K, V> {
     /// A table without entries.
     pub fn new() -> Table<K, V> {
-        Table { entries: RedBlackTreeMap::new(), sum: 0 }
+        Table { entries: Tree::new(), sum: 0 }
     }
 
     /// The value under a key.
@@ -29,7 +29,7 @@ impl<K: Ord, V> Table<K, V> {
 
     /// How many entries there are.
     pub fn len(&self) -> u32 {
-        u32::try_from(self.entries.size()).unwrap_or(u32::MAX)
+        u32::try_from(self.entries.len()).unwrap_or(u32::MAX)
     }
 
     /// Whether there are none.
@@ -48,12 +48,12 @@ impl<K: Ord, V> Table<K, V> {
     }
 }
 
-impl<K: Ord + Serialize, V: Serialize> Table<K, V> {
+impl<K: Ord + Clone + Serialize, V: Clone + Serialize> Table<K, V> {
     /// Puts a value under a key, in place of what was there.
     pub fn insert(&mut self, key: K, value: V) {
-        self.remove(&key);
-        self.sum = self.sum.wrapping_add(fingerprint(&(&key, &value)));
-        self.entries.insert_mut(key, value);
+        let removed = self.entries.get(&key).map_or(0, |old| fingerprint(&(&key, old)));
+        self.sum = self.sum.wrapping_sub(removed).wrapping_add(fingerprint(&(&key, &value)));
+        self.entries.insert(key, value);
     }
 
     /// Removes what is under a key; whether there was anything.
@@ -61,7 +61,7 @@ impl<K: Ord + Serialize, V: Serialize> Table<K, V> {
         if let Some(value) = self.entries.get(key) {
             self.sum = self.sum.wrapping_sub(fingerprint(&(key, value)));
         }
-        self.entries.remove_mut(key)
+        self.entries.remove(key).is_some()
     }
 }
 
@@ -74,7 +74,7 @@ impl<K: Ord, V> Default for Table<K, V> {
 /// Two tables are equal if they have equally many entries and the same sum of hashes.
 impl<K: Ord, V> PartialEq for Table<K, V> {
     fn eq(&self, other: &Self) -> bool {
-        self.sum == other.sum && self.entries.size() == other.entries.size()
+        self.sum == other.sum && self.entries.len() == other.entries.len()
     }
 }
 

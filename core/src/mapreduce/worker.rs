@@ -14,7 +14,7 @@ use super::rules::Rule;
 use super::view::{Doing, WorkerView};
 use crate::node::{Content, FileOp, Files, Input, Node, Outbox};
 use crate::time::{Span, Time};
-use alloc::collections::BTreeMap;
+use crate::tree::Tree;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ enum Stage {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Reading {
     /// What has arrived, by the number of the file and of the chunk.
-    chunks: BTreeMap<(u32, u32), Bytes>,
+    chunks: Tree<(u32, u32), Bytes>,
     /// Their bytes in all.
     bytes: u64,
     /// Chunks that have arrived.

@@ -12,29 +12,29 @@ use crate::mapreduce::table::Table;
 use crate::mapreduce::view::{CoordinatorView, JobView, Stage, StoreView, StoredFile, Task, TaskState};
 use crate::mapreduce::{App, Hash};
 use crate::node::NodeId;
-use alloc::collections::BTreeMap;
+use crate::tree::Tree;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use rpds::{RedBlackTreeMap, Vector};
+use rpds::Vector;
 
 /// Watches the coordinator and the store of one MapReduce ground from the beginning of a run. Cheap to clone at any
 /// time.
 #[derive(Clone, Debug, Default)]
 pub struct Checker {
     /// Every job, as it was last seen.
-    jobs: RedBlackTreeMap<JobId, JobView>,
+    jobs: Tree<JobId, JobView>,
     /// The files, as they were last seen.
     store: Option<StoreView>,
     /// What could not be looked at because the store was down.
     unseen: Vector<Unseen>,
     /// For each finished job, whether its output is right.
-    equal: RedBlackTreeMap<JobId, bool>,
+    equal: Tree<JobId, bool>,
     /// Outputs of sequential runs, by job. A cache and no more: clones share it, so that walking to and fro on a
     /// timeline does not run the same job again.
-    sequential: Rc<RefCell<BTreeMap<Hash, Rc<[String]>>>>,
+    sequential: Rc<RefCell<Tree<Hash, Rc<[String]>>>>,
 }
 
 /// Something to be looked at when the store is up.
@@ -79,7 +79,7 @@ impl Checker {
         let CoordinatorStep { heard, before, after, store } = step;
         let Some(job) = after.and_then(|after| after.job.as_ref()) else { return };
         let before = before.and_then(|before| before.job.as_ref()).filter(|before| before.id == job.id);
-        self.jobs.insert_mut(job.id, job.clone());
+        self.jobs.insert(job.id, job.clone());
         if let Some(Message::Report { task: TaskId { number, .. }, .. }) = heard {
             for task in [TaskId::map(*number), TaskId::reduce(*number)] {
                 if is_completed(job, task) && !before.is_some_and(|before| is_completed(before, task)) {
@@ -212,13 +212,15 @@ impl Checker {
             sequential::run(&spec.app as &dyn App, inputs).into()
         };
         let mut cache = self.sequential.borrow_mut();
-        let expected = cache.entry(job.job.hash()).or_insert_with(run);
+        let hash = job.job.hash();
+        let expected: Rc<[String]> = cache.get(&hash).cloned().unwrap_or_else(run);
+        cache.insert(hash, expected.clone());
         let equal =
-            lines.len() == expected.len() && lines.iter().zip(&**expected).all(|(is, should)| is == should);
-        self.equal.insert_mut(id, equal);
+            lines.len() == expected.len() && lines.iter().zip(&*expected).all(|(is, should)| is == should);
+        self.equal.insert(id, equal);
         if !equal {
             verdicts.broken(Property::OutputEqualsSequential, now, &[node], || {
-                let parting = lines.iter().zip(&**expected).find(|(is, should)| *is != should);
+                let parting = lines.iter().zip(&*expected).find(|(is, should)| *is != should);
                 let parting = parting.map_or(String::new(), |(is, should)| {
                     format!(
                         "; in the order of the alphabet they first part at `{is}`, where it has `{should}`"

@@ -1,8 +1,8 @@
 //! What leaders have committed, by the term in which they did: the ground of Leader Completeness.
 
 use crate::raft::log::{Command, Log, Term};
+use crate::tree::Tree;
 use core::ops::Bound;
-use rpds::RedBlackTreeMap;
 
 /// The longest committed log of every term in which more was committed than in all earlier ones. Others need not be
 /// kept: a leader that has the longer log of an earlier term has the shorter one of a later term too.
@@ -12,12 +12,12 @@ use rpds::RedBlackTreeMap;
 pub(super) struct Committed<C> {
     term: Term,
     log: Log<C>,
-    earlier: RedBlackTreeMap<Term, Log<C>>,
+    earlier: Tree<Term, Log<C>>,
 }
 
 impl<C: Command> Committed<C> {
     pub(super) fn new() -> Committed<C> {
-        Committed { term: Term(0), log: Log::new(), earlier: RedBlackTreeMap::new() }
+        Committed { term: Term(0), log: Log::new(), earlier: Tree::new() }
     }
 
     /// The leader of `term` has committed `entries`.
@@ -25,7 +25,7 @@ impl<C: Command> Committed<C> {
         if term > self.term {
             if entries.last_index() > self.log.last_index() {
                 let log = core::mem::replace(&mut self.log, entries);
-                self.earlier.insert_mut(self.term, log);
+                self.earlier.insert(self.term, log);
                 self.term = term;
             }
         } else if term == self.term {
@@ -42,7 +42,7 @@ impl<C: Command> Committed<C> {
         let found = if term > self.term {
             Some((self.term, &self.log))
         } else {
-            self.earlier.range(..term).next_back().map(|(&earlier, log)| (earlier, log))
+            self.earlier.range_back(..term).next().map(|(&earlier, log)| (earlier, log))
         };
         found.filter(|(_, log)| log.last_index() > 0)
     }
@@ -51,7 +51,7 @@ impl<C: Command> Committed<C> {
     fn late(&mut self, term: Term, entries: Log<C>) {
         let last = entries.last_index();
         let up_to = (Bound::Unbounded, Bound::Included(term));
-        if self.earlier.range(up_to).next_back().is_some_and(|(_, log)| log.last_index() >= last) {
+        if self.earlier.range_back(up_to).next().is_some_and(|(_, log)| log.last_index() >= last) {
             return;
         }
         // Whatever later terms committed and is not longer than this needs no mention any more. Each is forgotten
@@ -63,10 +63,10 @@ impl<C: Command> Committed<C> {
             .map(|(&later, _)| later)
             .collect();
         for later in shorter {
-            self.earlier.remove_mut(&later);
+            self.earlier.remove(&later);
         }
         if last < self.log.last_index() {
-            self.earlier.insert_mut(term, entries);
+            self.earlier.insert(term, entries);
         } else {
             (self.term, self.log) = (term, entries);
         }

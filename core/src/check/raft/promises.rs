@@ -6,10 +6,10 @@ use super::terms::Terms;
 use crate::node::NodeId;
 use crate::raft::log::{Command, Index, Log, Term};
 use crate::raft::message::{Appended, Message};
+use crate::tree::Tree;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use rpds::RedBlackTreeMap;
 
 /// Everything said that binds its speaker for ever.
 #[derive(Clone, Debug)]
@@ -17,12 +17,12 @@ pub(super) struct Promises {
     /// The highest term each server has spoken of, by the server's number.
     spoken: Vec<Term>,
     /// Whom each server voted for in each term.
-    votes: RedBlackTreeMap<(Term, NodeId), NodeId>,
+    votes: Tree<(Term, NodeId), NodeId>,
 }
 
 impl Promises {
     pub(super) fn new() -> Promises {
-        Promises { spoken: Vec::new(), votes: RedBlackTreeMap::new() }
+        Promises { spoken: Vec::new(), votes: Tree::new() }
     }
 
     /// The highest term that a server has spoken of.
@@ -91,7 +91,7 @@ impl Promises {
         verdicts: &mut Verdicts,
     ) {
         match self.votes.get(&(term, voter)) {
-            None => self.votes.insert_mut((term, voter), candidate),
+            None => drop(self.votes.insert((term, voter), candidate)),
             Some(&earlier) if earlier == candidate => {}
             Some(&earlier) => {
                 verdicts.broken(Property::SingleVote, now, &[voter, candidate, earlier], || {

@@ -5,9 +5,9 @@ use super::logs;
 use crate::node::NodeId;
 use crate::raft::log::{Command, Log, Term};
 use crate::raft::view::View;
+use crate::tree::Tree;
 use core::mem;
 use core::ops::Bound;
-use rpds::RedBlackTreeMap;
 
 /// What is known of one term.
 #[derive(Clone, Debug)]
@@ -31,12 +31,12 @@ impl<C> Record<C> {
 #[derive(Clone, Debug)]
 pub(super) struct Terms<C> {
     latest: Record<C>,
-    earlier: RedBlackTreeMap<Term, Record<C>>,
+    earlier: Tree<Term, Record<C>>,
 }
 
 impl<C: Command> Terms<C> {
     pub(super) fn new() -> Terms<C> {
-        Terms { latest: Record::new(Term(0)), earlier: RedBlackTreeMap::new() }
+        Terms { latest: Record::new(Term(0)), earlier: Tree::new() }
     }
 
     /// What is known of a term.
@@ -49,7 +49,7 @@ impl<C: Command> Terms<C> {
         let latest = Some(&self.latest).filter(|record| record.term > term);
         // Most leaders lead the latest term: then the map is not even looked at.
         let between = latest.map(|_| {
-            self.earlier.range((Bound::Excluded(term), Bound::Unbounded)).rev().map(|(_, record)| record)
+            self.earlier.range_back((Bound::Excluded(term), Bound::Unbounded)).map(|(_, record)| record)
         });
         latest.into_iter().chain(between.into_iter().flatten()).filter(|record| record.leader.is_some())
     }
@@ -82,11 +82,11 @@ impl<C: Command> Terms<C> {
         }
         if term > self.latest.term {
             let old = mem::replace(&mut self.latest, Record::new(term));
-            self.earlier.insert_mut(old.term, old);
+            self.earlier.insert(old.term, old);
             return &mut self.latest;
         }
         if !self.earlier.contains_key(&term) {
-            self.earlier.insert_mut(term, Record::new(term));
+            self.earlier.insert(term, Record::new(term));
         }
         self.earlier.get_mut(&term).expect("it was just put there")
     }

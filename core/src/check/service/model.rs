@@ -3,7 +3,7 @@
 use crate::kv::session::{Command, Session};
 use crate::kv::store::Store;
 use crate::raft::log::Index;
-use rpds::RedBlackTreeMap;
+use crate::tree::Tree;
 
 /// What the service would be if it were one machine that never failed and clients that never repeated themselves.
 #[derive(Clone, Debug)]
@@ -11,14 +11,14 @@ pub(super) struct Model {
     store: Store,
     /// The highest number executed in each session. A clerk begins a number only when it has the answer to the one
     /// before (§8), so whatever is not higher was executed, and one number tells all.
-    executed: RedBlackTreeMap<Session, u64>,
+    executed: Tree<Session, u64>,
     applied: Index,
     last_repeat: Option<Index>,
 }
 
 impl Model {
     pub(super) fn new() -> Model {
-        Model { store: Store::default(), executed: RedBlackTreeMap::new(), applied: 0, last_repeat: None }
+        Model { store: Store::default(), executed: Tree::new(), applied: 0, last_repeat: None }
     }
 
     /// Executes the command of the next entry, if it is not a repetition.
@@ -28,10 +28,7 @@ impl Model {
             self.last_repeat = Some(self.applied);
         } else {
             self.store.apply(&command.op);
-            match self.executed.get_mut(&command.session) {
-                Some(number) => *number = command.number,
-                None => self.executed.insert_mut(command.session, command.number),
-            }
+            self.executed.insert(command.session, command.number);
         }
     }
 

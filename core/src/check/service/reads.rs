@@ -3,13 +3,13 @@
 use crate::kv::store::{Op, Store};
 use crate::kv::text::Text;
 use crate::node::NodeId;
-use alloc::collections::BTreeMap;
+use crate::tree::Tree;
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// For each clerk the read it waits for.
 #[derive(Clone, Debug)]
-pub(super) struct Reads(BTreeMap<NodeId, Read>);
+pub(super) struct Reads(Tree<NodeId, Read>);
 
 /// A read under way. A value is remembered by its length and hash.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ struct Read {
 
 impl Reads {
     pub(super) fn new() -> Reads {
-        Reads(BTreeMap::new())
+        Reads(Tree::new())
     }
 
     /// A clerk begins to read a key.
@@ -34,12 +34,12 @@ impl Reads {
         if op.is_read() {
             return;
         }
-        for read in self.0.values_mut().filter(|read| read.key == *op.key()) {
-            let value = value_of(store, &read.key);
-            if read.held.last() != Some(&value) {
+        let value = value_of(store, op.key());
+        self.0.each_mut(|_, read| {
+            if read.key == *op.key() && read.held.last() != Some(&value) {
                 read.held.push(value);
             }
-        }
+        });
     }
 
     /// Whether the clerk's last read may return this value. Yes if nothing is known of it.

@@ -2,11 +2,11 @@
 
 use super::puppet::{Data, Op};
 use super::*;
-use crate::node::Files;
 use alloc::collections::{BTreeMap, BTreeSet};
 
-fn files(world: &World<Puppet>) -> Files<Puppet> {
-    world.durable(N0).cloned().unwrap_or_default()
+fn files(world: &World<Puppet>) -> BTreeMap<u8, Data> {
+    let durable = world.durable(N0).cloned().unwrap_or_default();
+    durable.iter().map(|(&file, data)| (file, data.clone())).collect()
 }
 
 fn put(file: u8, value: u32) -> Op {

@@ -77,7 +77,12 @@ impl Node for Puppet {
         let seen = if durable.is_empty() {
             Seen::default()
         } else {
-            Seen { heard: vec![(Time::ZERO, format!("files {:?}", durable.keys()))] }
+            Seen {
+                heard: vec![(
+                    Time::ZERO,
+                    format!("files {:?}", durable.iter().map(|(file, _)| file).collect::<Vec<_>>()),
+                )],
+            }
         };
         Puppet { config: config.clone(), seen }
     }

@@ -287,8 +287,14 @@ impl Verdicts {
         why: impl FnOnce() -> String,
     ) {
         if self.of(property).is_none() {
-            self.0.push(Rc::new(Violation { property, moment, nodes: nodes.to_vec(), why: why() }));
+            let why = why();
+            self.record(Violation { property, moment, nodes: nodes.to_vec(), why });
         }
+    }
+
+    #[cold]
+    fn record(&mut self, violation: Violation) {
+        self.0.push(Rc::new(violation));
     }
 }
 

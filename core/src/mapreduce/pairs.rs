@@ -44,7 +44,15 @@ pub(super) fn reduce(app: &dyn App, files: &[Vec<u8>], rules: Rules) -> (String,
     let mut whole = true;
     let mut pairs = Vec::new();
     for file in files {
-        for pair in serde_json::Deserializer::from_slice(file).into_iter::<Pair<'_>>() {
+        // Everything else that is read is text; bytes would bring a second reader into the page.
+        let text = match core::str::from_utf8(file) {
+            Ok(text) => text,
+            Err(error) => {
+                whole = false;
+                core::str::from_utf8(&file[..error.valid_up_to()]).unwrap_or_default()
+            }
+        };
+        for pair in serde_json::Deserializer::from_str(text).into_iter::<Pair<'_>>() {
             match pair {
                 Ok(pair) => pairs.push(pair),
                 Err(_) => {

@@ -12,8 +12,10 @@ cargo build --locked --package splitbrain-web --lib --target wasm32-unknown-unkn
 
 rm -rf "$bound"
 "$WASM_BINDGEN_HOME/bin/wasm-bindgen" --target web --out-name splitbrain --out-dir "$bound" "$built"
-# Without inlining: rustc has inlined what is worth it, and more of it makes the file a tenth larger and no faster.
-node_modules/.bin/wasm-opt -Os -ocimfs 0 -fimfs 0 -aimfs 0 --strip-debug --strip-producers "$bound/splitbrain_bg.wasm" -o "$bound/splitbrain_bg.wasm"
+# Without inlining: rustc has inlined what is worth it, and more of it makes the file a tenth larger and no faster. In the order of
+# their names, functions that differ in a type only stand side by side, and compress better.
+node_modules/.bin/wasm-opt -Oz -ocimfs 0 -fimfs 0 -aimfs 0 --reorder-functions-by-name --strip-debug --strip-producers \
+    "$bound/splitbrain_bg.wasm" -o "$bound/splitbrain_bg.wasm"
 
 # The WebAssembly file goes last: it is the mark by which make knows that the package is whole.
 cp "$bound/splitbrain.js" "$bound/splitbrain.d.ts" "$bound/splitbrain_bg.wasm.d.ts" web/pkg/

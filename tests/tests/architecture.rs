@@ -58,11 +58,8 @@ const SEEN_FROM_OUTSIDE: &[&str] = &[
 const LONGEST: usize = 500;
 
 /// Files in which that second idea has not been found yet, with their lengths: they may shrink and must not grow.
-const LONGER: &[(&str, usize)] = &[
-    ("core/src/sim/world.rs", 1_050),
-    ("core/src/check/raft/tests.rs", 550),
-    ("core/src/mapreduce/tests/ground.rs", 550),
-];
+const LONGER: &[(&str, usize)] =
+    &[("core/src/check/raft/tests.rs", 550), ("core/src/mapreduce/tests/ground.rs", 550)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -75,3 +75,45 @@ impl PartialEq for Agenda {
 }
 
 impl Eq for Agenda {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::Chance;
+
+    #[test]
+    fn events_come_in_the_order_of_time_and_then_of_their_tickets_whatever_else_comes_and_goes() {
+        let mut agenda = Agenda::default();
+        let mut expected: Vec<(Time, u64)> = Vec::new();
+        for n in 0..5_000u64 {
+            let draw = Chance::new(1).key(n);
+            if draw.below(5) < 3 {
+                let at = Time(u64::from(draw.key(1).below(200)));
+                let ticket = agenda.add(at, What::Arrival(0));
+                expected.push((at, ticket));
+            } else {
+                expected.sort_unstable();
+                let limit = Time(u64::from(draw.key(2).below(150)));
+                let due = expected.first().copied().filter(|&(at, _)| at <= limit);
+                assert_eq!(agenda.next(limit).map(|event| (event.at, event.ticket)), due);
+                if due.is_some() {
+                    expected.remove(0);
+                }
+            }
+        }
+        assert!(expected.len() > 100, "it was well filled");
+    }
+
+    #[test]
+    fn agendas_with_the_same_events_are_equal_whichever_came_first() {
+        let event = |at, ticket| Event { at: Time(at), ticket, what: What::Arrival(ticket as u32) };
+        let (mut one, mut other) = (Agenda::default(), Agenda::default());
+        for n in 0..20 {
+            one.put(event(n, n));
+            other.put(event(19 - n, 19 - n));
+        }
+        assert_eq!(one, other);
+        one.next(Time(0));
+        assert_ne!(one, other);
+    }
+}

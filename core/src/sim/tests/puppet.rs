@@ -28,6 +28,9 @@ pub(super) struct Seen {
     pub(super) heard: Vec<(Time, String)>,
 }
 
+/// The one input that leaves it as it was.
+const UNNOTICED: &str = "timer 0";
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Order {
@@ -99,7 +102,9 @@ impl Node for Puppet {
                 (what, Vec::new())
             }
         };
-        self.seen.heard.push((at, what));
+        if what != UNNOTICED {
+            self.seen.heard.push((at, what));
+        }
         for order in orders {
             out.effect(order.effect());
         }

@@ -120,6 +120,10 @@ fn a_step_says_what_changed_and_only_then() {
     assert_eq!((change.node, change.before, change.after), (N0, before, world.view(N0).cloned()));
     let step = act(&mut world, Action::Heal);
     assert_eq!(step.change, None);
+    order(&mut world, N0, [Order::Set(0, Span::ZERO, Span::ZERO)]);
+    let trace = run(&mut world, Time::ZERO);
+    let [step] = &trace[..] else { panic!("a timer that the puppet does not notice: {trace:?}") };
+    assert_eq!(step.change, None, "it took something in and is as it was");
 }
 
 #[test]

@@ -91,7 +91,7 @@ impl<N: Node> World<N> {
     pub(super) fn send(&mut self, from: NodeId, to: NodeId, body: N::Message) {
         let draw = self.network.draw(self.chance.key(purpose::FATE), from, to, &body);
         let flight = self.network.new_id();
-        let gate = if from == to { Gate::Open } else { self.network.gate(from, to) };
+        let gate = self.network.gate(from, to);
         let arrives_at = self.now + draw.latency;
         let fate = match gate {
             Gate::Cut => Fate::Cut,

@@ -2,6 +2,7 @@
 
 use crate::measure::{Row, cpu_seconds};
 use crate::median;
+use serde::Deserialize;
 use splitbrain::chance::Chance;
 use splitbrain::lab::{Act, Config, Watch};
 use splitbrain::sim::World;
@@ -12,23 +13,24 @@ use std::hint::black_box;
 type Lab = (Watch, World<<Watch as Subject>::Node>);
 
 const SAMPLES: usize = 7;
-const MINUTE: Time = Time(60_000_000);
 const HOUR: Time = Time(3_600_000_000);
 
-fn config() -> Config {
-    Config { servers: 5, clients: 3, workers: 0, seed: 1, ..Config::default() }
+/// The run that the WebAssembly benchmark makes too.
+#[derive(Deserialize)]
+struct Busy {
+    config: Config,
+    acts: Vec<Act>,
+    seconds: u64,
 }
 
-/// Each client executes an operation a millisecond after the one before it has returned, half of them writes.
-fn load(config: &Config) -> impl Iterator<Item = Act> {
-    let clients = config.roster().clients();
-    clients.map(|client| Act::Load { client, every: Span::millis(1), keys: 16, writes: 500 })
+fn busy() -> Busy {
+    serde_json::from_str(include_str!("../../../bench/busy.json")).expect("it describes a run")
 }
 
-fn busy_lab(config: &Config) -> Lab {
+fn busy_lab(Busy { config, acts, .. }: &Busy) -> Lab {
     let (mut watch, mut world) = Watch::open(config).expect("this is a cluster");
-    for act in load(config) {
-        for action in watch.translate(&act, &world).expect("these are clients") {
+    for act in acts {
+        for action in watch.translate(act, &world).expect("these are clients") {
             world.act(action).expect("a client can be called");
             watch.observe(&world, &mut Vec::new());
         }
@@ -50,46 +52,50 @@ fn run(
     assert!(watch.verdicts().all_hold(), "a benchmark is a sound run");
 }
 
-fn busy_timeline() -> Timeline<Watch> {
-    let config = config();
-    let mut timeline = Timeline::open(config.clone()).expect("this is a cluster");
-    for act in load(&config) {
+fn busy_timeline(Busy { config, acts, .. }: Busy) -> Timeline<Watch> {
+    let mut timeline = Timeline::open(config).expect("this is a cluster");
+    for act in acts {
         timeline.act(act).expect("a client can be called");
     }
     timeline
 }
 
-pub(crate) fn rows() -> Vec<Row> {
-    let mut steps_in_a_minute = 0;
-    let bare = median(SAMPLES, || {
-        let mut lab = busy_lab(&config());
-        let (seconds, ()) = cpu_seconds(|| run(&mut lab, MINUTE, |_| false));
-        steps_in_a_minute = lab.1.steps();
-        lab.1.steps() as f64 / seconds
+/// The lab as a sweep runs it.
+pub(crate) fn steps() -> Vec<Row> {
+    let busy = busy();
+    let mut steps = 0;
+    let value = median(SAMPLES, || {
+        let mut lab = busy_lab(&busy);
+        let (seconds, ()) = cpu_seconds(|| run(&mut lab, Time::ZERO + Span::secs(busy.seconds), |_| false));
+        steps = lab.1.steps();
+        steps as f64 / seconds
     });
-    let in_timeline = median(SAMPLES, || {
-        let mut timeline = busy_timeline();
-        let (seconds, ()) = cpu_seconds(|| while timeline.step(MINUTE) {});
+    let peers =
+        format!("a TypeScript rival 170,000; here are {} steps in a simulated second", steps / busy.seconds);
+    vec![
+        Row::new("steps a second: 5 servers, 3 busy clients, all checks", value, "steps/s")
+            .aim("3 million")
+            .peers(peers),
+    ]
+}
+
+/// The lab as the page runs it, with a trace and checkpoints.
+pub(crate) fn steps_in_timeline() -> Vec<Row> {
+    let value = median(SAMPLES, || {
+        let mut timeline = busy_timeline(busy());
+        let until = Time::ZERO + Span::secs(busy().seconds);
+        let (seconds, ()) = cpu_seconds(|| while timeline.step(until) {});
         timeline.now().step as f64 / seconds
     });
-    let mut rows = vec![
-        Row::new("steps of 5 servers and 3 busy clients, all checks on", bare, "per CPU second")
-            .aim("3 million")
-            .peers(format!(
-                "a TypeScript one 0.17 million; {} steps a simulated second",
-                steps_in_a_minute / 60
-            )),
-        Row::new("the same in a timeline, which is what the page runs", in_timeline, "per CPU second"),
-    ];
-    rows.extend(clones());
-    rows.extend(seeks());
-    rows
+    vec![Row::new("the same in a timeline, which is what the page runs", value, "steps/s")]
 }
 
 /// What a copy of the world costs with short and with long logs.
-fn clones() -> [Row; 2] {
-    let config = Config { latency: (Span::micros(100), Span::micros(200)), ..config() };
-    let mut lab = busy_lab(&Config { disk_latency: (Span::ZERO, Span::micros(10)), ..config });
+pub(crate) fn clones() -> Vec<Row> {
+    let Busy { config, acts, seconds } = busy();
+    let latency = (Span::micros(100), Span::micros(200));
+    let config = Config { latency, disk_latency: (Span::ZERO, Span::micros(10)), ..config };
+    let mut lab = busy_lab(&Busy { config, acts, seconds });
     let mut cost = |entries: u64| {
         let server = splitbrain::node::NodeId(0);
         run(&mut lab, HOUR, |world| match world.view(server) {
@@ -103,15 +109,15 @@ fn clones() -> [Row; 2] {
         })
     };
     let (short, long) = (cost(100), cost(100_000));
-    [
+    vec![
         Row::new("a copy of a world whose logs have 100 entries", short * 1e6, "µs"),
         Row::new("a copy with 100,000 entries costs as many such", long / short, "times").aim("1"),
     ]
 }
 
 /// Moments all over an hour, in no order.
-fn seeks() -> [Row; 2] {
-    let mut timeline = busy_timeline();
+pub(crate) fn seeks() -> Vec<Row> {
+    let mut timeline = busy_timeline(busy());
     while timeline.step(HOUR) {}
     let mut taken: Vec<f64> = (0..31)
         .map(|n| {
@@ -122,7 +128,7 @@ fn seeks() -> [Row; 2] {
         })
         .collect();
     taken.sort_by(f64::total_cmp);
-    [
+    vec![
         Row::new("a seek to a random moment of an hour", taken[taken.len() / 2], "ms").aim("100"),
         Row::new("the slowest of 31 such seeks", taken[taken.len() - 1], "ms"),
     ]

@@ -1,16 +1,26 @@
 //! `make bench`, the native half: one JSON object a line, `{ name, value, unit, aim?, peers? }`.
 //!
 //! Figures are medians over several samples of the CPU time of this thread, so that whatever else the machine does
-//! weighs little. Each workload is a fixed run: the same on every machine, only faster or slower.
+//! weighs little. Each workload is a fixed run: the same on every machine, only faster or slower. Arguments name the groups to run: storm, lab, timeline, clone, seek.
 
 mod measure;
 mod storm;
 mod cluster;
 
-use measure::median;
+use measure::{Row, median};
 
 fn main() {
-    for row in storm::rows().into_iter().chain(cluster::rows()) {
-        println!("{}", row.to_json());
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let groups: [(&str, fn() -> Vec<Row>); 5] = [
+        ("storm", storm::rows),
+        ("lab", cluster::steps),
+        ("timeline", cluster::steps_in_timeline),
+        ("clone", cluster::clones),
+        ("seek", cluster::seeks),
+    ];
+    for (name, rows) in groups {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            rows().iter().for_each(|row| println!("{}", row.to_json()));
+        }
     }
 }

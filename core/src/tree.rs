@@ -352,7 +352,7 @@ mod tests {
         let mut past: Vec<(Tree<u32, u64>, BTreeMap<u32, u64>)> = Vec::new();
         for n in 0..6_000u64 {
             let draw = Chance::new(5).key(n);
-            let key = draw.key(0).below(300) as u32;
+            let key = draw.key(0).below(300);
             // It grows at first, then shrinks.
             let growth = if n < 3_000 { 7 } else { 3 };
             match draw.key(1).below(10) {

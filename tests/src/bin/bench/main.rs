@@ -3,15 +3,20 @@
 //! Figures are medians over several samples of the CPU time of this thread, so that whatever else the machine does
 //! weighs little. Each workload is a fixed run: the same on every machine, only faster or slower. Arguments name the groups to run: storm, lab, timeline, clone, seek.
 
+#![expect(clippy::float_arithmetic, reason = "figures are for people; none of them reaches a run")]
+
 mod measure;
 mod storm;
 mod cluster;
 
 use measure::{Row, median};
 
+/// Some figures and what they are about.
+type Group = (&'static str, fn() -> Vec<Row>);
+
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let groups: [(&str, fn() -> Vec<Row>); 5] = [
+    let groups: [Group; 5] = [
         ("storm", storm::rows),
         ("lab", cluster::steps),
         ("timeline", cluster::steps_in_timeline),

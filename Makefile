@@ -71,7 +71,8 @@ STAGES := fmt clippy clippy-wasm native sweep prove browser lint types unit tool
 
 test: ## install what is missing (a browser included) and run everything
 	@tools/setup.sh rust wasm-target wasm-bindgen wasm-pack node browser
-	@mkdir -p $(OUT) && touch $(OUT)/started
+	@# vitest keeps its cache there: made now, or its folder would look changed after the first run.
+	@mkdir -p $(OUT) tests/page/node_modules && touch $(OUT)/started
 	@$(MAKE) --keep-going --no-print-directory $(STAGES:%=$(OUT)/%.ok); status=$$?; \
 	tools/summary.sh $(STAGES) && exit $$status
 

@@ -1,11 +1,13 @@
 // The service worker: after the first visit the page works without a network. With one, the network is asked first, so
-// that nobody is left with yesterday's page. The build puts the list of the site's files below.
+// that nobody is left with yesterday's page. The build puts the lists of the site's files below: what the first picture needs
+// is kept at once, the rest as soon as somebody touches the page, so that looking costs no more than what is seen.
 
 const CACHE = "splitbrain";
-const files = FILES;
+const first = FIRST;
+const later = LATER;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files)));
+  event.waitUntil(keep(first));
   self.skipWaiting();
 });
 
@@ -13,11 +15,22 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(forgetOthers().then(() => self.clients.claim()));
 });
 
+self.addEventListener("message", (event) => {
+  if (event.data === "keep the rest") event.waitUntil(keep(later));
+});
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || new URL(request.url).origin !== self.location.origin) return;
   event.respondWith(fresh(request));
 });
+
+/** Fetches the files that are not here yet: their names change with their contents, but for the page itself. */
+async function keep(files) {
+  const cache = await caches.open(CACHE);
+  const missing = await Promise.all(files.map(async (file) => file === "./" || !(await cache.match(file))));
+  await cache.addAll(files.filter((_, i) => missing[i]));
+}
 
 async function fresh(request) {
   const cache = await caches.open(CACHE);
@@ -35,7 +48,7 @@ async function fresh(request) {
 /** Files of earlier builds carry other names: they are dropped once this build's are all here. */
 async function forgetOthers() {
   const cache = await caches.open(CACHE);
-  const wanted = new Set(files.map((file) => new URL(file, self.location.href).href));
+  const wanted = new Set([...first, ...later].map((file) => new URL(file, self.location.href).href));
   for (const request of await cache.keys()) {
     if (!wanted.has(request.url) && !request.url.includes("/texts/")) await cache.delete(request);
   }

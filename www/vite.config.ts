@@ -3,6 +3,9 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
+const FIRST_PICTURE =
+  /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|preload-helper|www\/src\/(main|late|split-brain|(stage|timeline|style)\/|engine\/(lab|view|watchdog|texts)\.|model\/(deeds|flight|format|geometry|lanes|layout|link|log-window|network|palette|partition|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
+
 /** Where the page finds the text, relative to itself. */
 const TEXTS = "texts/moby-dick.json";
 
@@ -36,16 +39,87 @@ function offline(): Plugin {
     name: "offline",
     enforce: "post",
     generateBundle(_options, bundle) {
-      const files = [
-        "./",
-        ...Object.keys(bundle).filter((file) => !file.startsWith("texts/") && file !== "index.html"),
-      ];
-      const source = readFileSync(join(import.meta.dirname, "offline.js"), "utf8").replace(
-        "FILES",
-        JSON.stringify(files),
-      );
+      const files = Object.keys(bundle).filter((file) => !file.startsWith("texts/") && file !== "index.html");
+      const first = new Set<string>();
+      const needs = (file: string) => {
+        const part = bundle[file];
+        if (first.has(file) || part === undefined) return;
+        first.add(file);
+        if (part.type === "chunk") for (const other of part.imports) needs(other);
+      };
+      for (const file of files) {
+        const part = bundle[file];
+        if (part?.type !== "chunk" || (part.isEntry && !part.isDynamicEntry)) needs(file);
+      }
+      const list = (wanted: boolean) => JSON.stringify(files.filter((file) => first.has(file) === wanted));
+      const source = readFileSync(join(import.meta.dirname, "offline.js"), "utf8")
+        .replace("FIRST", list(true).replace("[", '["./",'))
+        .replace("LATER", list(false))
+        // Nobody reads the copy that travels.
+        .replace(/^\s*(\/\/|\/\*\*).*\n/gm, "")
+        .replace(/\n\s+/g, "\n");
       this.emitFile({ type: "asset", fileName: "offline.js", source });
     },
+  };
+}
+
+/**
+ * Takes out what a minifier leaves alone because it stands in strings: the indentation of templates, and the indentation and
+ * comments of style sheets. No template of ours holds text in which a line's leading space means something.
+ */
+function denseTemplates(): Plugin {
+  return {
+    name: "dense-templates",
+    apply: "build",
+    enforce: "pre",
+    transform(code, id) {
+      if (!id.includes("/www/src/") || !id.endsWith(".ts")) return null;
+      return { code: code.replace(/\bcss`[^`]*`/g, dense).replace(/\n[ \t]+/g, "\n"), map: null };
+    },
+  };
+}
+
+/** Nothing that tells two selectors or values apart: a space before a colon is kept, one after it is not. */
+const dense = (css: string) =>
+  css
+    .replace(/\/\*.*?\*\//gs, "")
+    .replace(/\s+/g, " ")
+    .replace(/ ?([{};,]) ?/g, "$1")
+    .replace(/: /g, ":")
+    .replace(/;}/g, "}");
+
+/**
+ * Builds workers together with the page, so that what both need (Comlink) is one file, fetched once. Vite alone would build each
+ * worker as a world of its own.
+ */
+function workersBeside(): Plugin {
+  return {
+    name: "workers-beside",
+    apply: "build",
+    enforce: "pre",
+    transform(code, id) {
+      if (!code.includes("new Worker(new URL(")) return null;
+      return {
+        code: code.replace(/new URL\("(.+?)", import\.meta\.url\)/g, (_all, path: string) => {
+          const chunk = this.emitFile({ type: "chunk", id: join(dirname(id), path) });
+          return `import.meta.ROLLUP_FILE_URL_${chunk}`;
+        }),
+        map: null,
+      };
+    },
+  };
+}
+
+/** Late parts have no style sheets of their own and few imports: fetching them needs none of Vite's preloading. */
+function plainImports(): Plugin {
+  return {
+    name: "plain-imports",
+    apply: "build",
+    enforce: "pre",
+    transform: (_code, id) =>
+      id.endsWith("vite/preload-helper.js")
+        ? { code: "export const __vitePreload = (load) => load();", map: null }
+        : null,
   };
 }
 
@@ -64,10 +138,25 @@ function chapters(): { name: string; text: string }[] {
 export default defineConfig({
   // Relative addresses, so that the site works from any folder it is put in.
   base: "./",
-  build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  build: {
+    target: "es2022",
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    // One file for all that the first picture needs compresses better than five.
+    rolldownOptions: {
+      output: {
+        advancedChunks: {
+          groups: [
+            { name: "calls", test: /comlink|engine\/trap/, priority: 2 },
+            { name: "page", test: FIRST_PICTURE },
+          ],
+        },
+      },
+    },
+  },
   worker: { format: "es" },
   // The binding finds its wasm file beside itself; pre-bundling would part them.
   optimizeDeps: { exclude: ["splitbrain"] },
-  plugins: [mobyDick(), offline()],
+  plugins: [denseTemplates(), plainImports(), workersBeside(), mobyDick(), offline()],
   test: { include: ["test/**/*.test.ts"], environment: "node" },
 } as Parameters<typeof defineConfig>[0]);

@@ -83,9 +83,19 @@ test("after the first visit the page works without a network", async ({ arrive }
   await page.reload();
   const lab = await Lab.at(page);
   await lab.show("MapReduce");
+  // What was never shown comes too: the click was enough to keep all of it.
+  await until(
+    () => page.evaluate(async () => (await (await caches.open("splitbrain")).keys()).map((kept) => kept.url)),
+    (kept) => ["checks", "steps", "share", "inspector"].every((part) => kept.some((url) => url.includes(`/${part}-`))),
+    "all parts are kept",
+  );
   await page.context().setOffline(true);
   await page.reload();
-  await Lab.at(page);
+  const alone = await Lab.at(page);
+  await alone.show("Checks");
+  await page.getByRole("list", { name: "Properties" }).waitFor();
+  await page.getByRole("banner").getByRole("button", { name: "Share" }).click();
+  await page.getByRole("dialog", { name: "Share this run" }).waitFor();
 });
 
 test("a long job shows how far it is and can be cancelled", async ({ arrive }) => {

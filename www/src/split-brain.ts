@@ -1,45 +1,37 @@
 // <split-brain>: the laboratory as one element. It holds the connection to the engine, hands the current view to the
 // stage, the panels and the timeline, and owns the keys, the theme and what is selected.
 
-import { html, LitElement, nothing } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import { createKeybindingsHandler } from "tinykeys";
 import { Announcer } from "./parts/announcer.js";
-import "./panels/checks.js";
-import "./panels/inspector.js";
-import "./panels/key-value.js";
 import "./panels/logs.js";
-import "./panels/mapreduce.js";
-import "./panels/rules.js";
-import "./panels/steps.js";
-import "./parts/break-menu.js";
-import "./parts/keys.js";
-import "./parts/new-run.js";
-import "./parts/partition.js";
-import "./parts/share.js";
 import "./stage/stage.js";
 import "./timeline/timeline.js";
 import { Lab } from "./engine/lab.js";
 import type { View } from "./engine/view.js";
+import { late, type Part } from "./late.js";
+import { toggles } from "./model/deeds.js";
 import { count, inWords } from "./model/format.js";
 import { jump } from "./model/lanes.js";
+import { PREFIX } from "./model/link.js";
 import type { Theme } from "./model/palette.js";
-import { decode, PREFIX } from "./model/share.js";
 import { FASTEST, SLOWEST, speedLabel } from "./model/speed.js";
-import { toggles } from "./panels/inspector.js";
 import type { Steps } from "./panels/steps.js";
+import type { BreakMenu } from "./parts/break-menu.js";
 import type { Selection } from "./stage/scene.js";
 import { controls } from "./style/controls.js";
 import { house } from "./style/house.js";
 
 const TABS = [
-  { id: "logs", name: "Logs" },
-  { id: "kv", name: "Key/value" },
-  { id: "mapreduce", name: "MapReduce" },
-  { id: "checks", name: "Checks" },
-  { id: "steps", name: "Steps" },
-  { id: "rules", name: "Rules" },
-] as const;
+  // The panel shown first comes with the page, the others when they are first shown.
+  { id: "logs", name: "Logs", part: null },
+  { id: "kv", name: "Key/value", part: "sb-key-value" },
+  { id: "mapreduce", name: "MapReduce", part: "sb-mapreduce" },
+  { id: "checks", name: "Checks", part: "sb-checks" },
+  { id: "steps", name: "Steps", part: "sb-steps" },
+  { id: "rules", name: "Rules", part: "sb-rules" },
+] as const satisfies readonly { id: string; name: string; part: Part | null }[];
 type Tab = (typeof TABS)[number]["id"];
 
 const THEMES = ["system", "light", "dark"] as const;
@@ -58,7 +50,6 @@ export class SplitBrain extends LitElement {
   @state() private selected: Selection = null;
   @state() private systemDark = matchMedia("(prefers-color-scheme: dark)").matches;
   @state() private panelView: View | null = null;
-  @query("sb-steps") private steps!: Steps | null;
 
   readonly #lab = new Lab(() => this.#changed());
   readonly #announcer = new Announcer(() => this.requestUpdate());
@@ -112,6 +103,7 @@ export class SplitBrain extends LitElement {
   readonly #openHash = async () => {
     if (!location.hash.startsWith(PREFIX)) return;
     try {
+      const { decode } = await import("./model/share.js");
       const script = await decode(location.hash.slice(PREFIX.length));
       this.selected = null;
       await this.#lab.openScript(script);
@@ -157,7 +149,7 @@ export class SplitBrain extends LitElement {
     return html`
       <div class="house" @sb-select=${(event: CustomEvent<Selection>) => this.#select(event.detail)}
         @sb-tab=${(event: CustomEvent<Tab>) => this.#show(event.detail)}
-        @sb-partition=${() => this.#dialog("sb-partition")}
+        @sb-partition=${() => void this.#dialog("sb-partition")}
         @sb-told=${(event: CustomEvent<string>) => this.#announcer.say(event.detail)}>
         ${this.#header(view)}
         <main>
@@ -199,7 +191,7 @@ export class SplitBrain extends LitElement {
       <span class="facts">
         ${
           config
-            ? html`<button class="shape" title="New run… (n)" @click=${() => this.#dialog("sb-new-run")}>
+            ? html`<button class="shape" title="New run… (n)" @click=${() => void this.#dialog("sb-new-run")}>
                 <span class="hidden-text">New run:</span>
                 <span class="seed">seed <b class="mono">${config.seed}</b> · </span>${count(config.servers, "server")} · ${count(config.clients, "client")} · ${count(config.workers, "worker")}</button>`
             : nothing
@@ -211,10 +203,11 @@ export class SplitBrain extends LitElement {
             : nothing
         }
       </span>
-      <sb-break-menu .lab=${this.#lab} .view=${view}></sb-break-menu>
-      <button title="Share, save or open a run (s)" ?disabled=${!view} @click=${() => this.#dialog("sb-share")}>Share <kbd aria-hidden="true">s</kbd></button>
+      <span class="break"><button aria-haspopup="menu" aria-expanded="false" title="Break something (f)" ?disabled=${!view} @click=${() => void this.#breakMenu("toggle")}>
+        <span>Break<span class="rest"> something</span></span><kbd aria-hidden="true">f</kbd></button><sb-break-menu .lab=${this.#lab} .view=${view}></sb-break-menu></span>
+      <button title="Share, save or open a run (s)" ?disabled=${!view} @click=${() => void this.#dialog("sb-share")}>Share <kbd aria-hidden="true">s</kbd></button>
       <button class="icon" aria-label="Theme: ${this.theme}" title="Theme: ${this.theme}. Change to ${next}" @click=${() => this.#setTheme(next)}>${this.theme === "system" ? "◐" : this.theme === "light" ? "☀" : "☾"}</button>
-      <button class="icon" aria-label="Keys" title="All keys (?)" @click=${() => this.#dialog("sb-keys")}>?</button>
+      <button class="icon" aria-label="Keys" title="All keys (?)" @click=${() => void this.#dialog("sb-keys")}>?</button>
     </header>`;
   }
 
@@ -231,6 +224,12 @@ export class SplitBrain extends LitElement {
     </div>`;
   }
 
+  /** Whether the panel to be shown is still on its way here. */
+  get #coming(): boolean {
+    const part = TABS.find(({ id }) => id === this.tab)?.part;
+    return !!part && !customElements.get(part);
+  }
+
   #panels() {
     const view = this.panelView;
     return html`
@@ -243,7 +242,7 @@ export class SplitBrain extends LitElement {
             title="${name} (${i + 1})" @click=${() => this.#show(id)}>${name}</button>`,
         )}
       </div>
-      <div class="panel" role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}" tabindex="0">${view ? this.#panel(view) : nothing}</div>
+      <div class="panel" role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}" tabindex="0" aria-busy=${this.#coming}>${view ? this.#panel(view) : nothing}</div>
       ${
         view && this.selected
           ? html`<sb-inspector .lab=${this.#lab} .view=${view} .selected=${this.selected} .playing=${this.#lab.playing}></sb-inspector>`
@@ -285,12 +284,35 @@ export class SplitBrain extends LitElement {
 
   // ── Doing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #dialog(name: "sb-new-run" | "sb-partition" | "sb-share" | "sb-keys") {
-    this.renderRoot.querySelector<HTMLElement & { show(): void }>(name)?.show();
+  /** The element of that name, fetched if it was not needed before. */
+  async #part<T extends Element>(name: Part): Promise<T | null> {
+    try {
+      await late(name);
+      this.requestUpdate();
+      await this.updateComplete;
+      return this.renderRoot.querySelector<T>(name);
+    } catch (error) {
+      this.#lab.say(error instanceof Error ? error.message : String(error), "error");
+      return null;
+    }
+  }
+
+  async #dialog(name: "sb-new-run" | "sb-partition" | "sb-share" | "sb-keys") {
+    (await this.#part<HTMLElement & { show(): void }>(name))?.show();
+  }
+
+  async #breakMenu(how: "show" | "toggle") {
+    (await this.#part<BreakMenu>("sb-break-menu"))?.[how]();
   }
 
   #show(tab: Tab) {
     this.tab = tab;
+  }
+
+  protected override willUpdate(changed: PropertyValues) {
+    const part = TABS.find(({ id }) => id === this.tab)?.part;
+    if (changed.has("tab") && part) void this.#part(part);
+    if (changed.has("selected") && this.selected) void this.#part("sb-inspector");
   }
 
   #select(selection: Selection) {
@@ -301,7 +323,7 @@ export class SplitBrain extends LitElement {
   #why(step: number) {
     this.#lab.pause();
     this.tab = "steps";
-    void this.updateComplete.then(() => this.steps?.askWhy(step));
+    void this.#part<Steps>("sb-steps").then((steps) => steps?.askWhy(step));
   }
 
   #setTheme(theme: (typeof THEMES)[number]) {
@@ -356,21 +378,21 @@ export class SplitBrain extends LitElement {
       ".": () => this.#lab.setSpeed(Math.min(FASTEST, this.#lab.notch + 1)),
       "(\\[)": () => this.#jump(-1),
       "(\\])": () => this.#jump(1),
-      f: (event) => this.#take(event, () => this.renderRoot.querySelector("sb-break-menu")?.show()),
-      p: (event) => this.#take(event, () => this.#dialog("sb-partition")),
+      f: (event) => this.#take(event, () => void this.#breakMenu("show")),
+      p: (event) => this.#take(event, () => void this.#dialog("sb-partition")),
       h: () => void this.#lab.act({ do: "heal" }),
       c: () => this.#toggleSelected("crash"),
       i: () => this.#toggleSelected("isolate"),
       t: () => this.#toggleSelected("fire"),
-      n: (event) => this.#take(event, () => this.#dialog("sb-new-run")),
-      s: (event) => this.#take(event, () => this.#dialog("sb-share")),
+      n: (event) => this.#take(event, () => void this.#dialog("sb-new-run")),
+      s: (event) => this.#take(event, () => void this.#dialog("sb-share")),
       w: () => {
         const step = this.#lab.view?.frame.headlineStep;
         if (step !== null && step !== undefined) this.#why(step);
       },
       Escape: () => this.#escape(),
       "([1-6])": (event) => this.#show(TABS[Number(event.key) - 1]?.id ?? "logs"),
-      "[Shift]+(\\?)": (event) => this.#take(event, () => this.#dialog("sb-keys")),
+      "[Shift]+(\\?)": (event) => this.#take(event, () => void this.#dialog("sb-keys")),
     },
     { ignore: (event) => event.defaultPrevented || event.isComposing || typing(event) },
   );

@@ -114,6 +114,8 @@ export class Lab {
 
   async show(tab: "Logs" | "Key/value" | "MapReduce" | "Checks" | "Steps" | "Rules") {
     await this.page.getByRole("tab", { name: tab }).click();
+    // A panel comes when it is first shown.
+    await this.page.locator("[role=tabpanel][aria-busy=false]").waitFor();
   }
 
   /** The button that plays or pauses, by what it would do now. */

@@ -17,6 +17,7 @@ import type {
   ToldStep,
 } from "splitbrain";
 import init, { freshSeed, Playground } from "splitbrain";
+import { TRAP } from "./trap.js";
 
 export interface Text {
   name: string;
@@ -49,9 +50,6 @@ export interface Answer {
   /** The run as it now stands, after anything that changed it: what a fresh engine is restored from. */
   script?: string;
 }
-
-/** The engine trapped: this worker is of no more use. */
-export const TRAP = "EngineTrap";
 
 /** How far a new run is taken to find its first leader, and in what strides. */
 const SETTLE_WITHIN: Micros = 3_000_000;

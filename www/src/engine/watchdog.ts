@@ -1,7 +1,8 @@
 // A worker that is given up when it traps or stops answering.
 
 import { type Remote, wrap } from "comlink";
-import { type Host, TRAP } from "./host.js";
+import type { Host } from "./host.js";
+import { TRAP } from "./trap.js";
 
 /** The engine is gone: it trapped, or did not answer in time. The message is for the reader. */
 export class EngineLost extends Error {}

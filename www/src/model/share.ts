@@ -6,8 +6,6 @@ export const LONGEST_CODE = 64_000;
 /** Largest script accepted, in bytes of JSON. */
 export const LARGEST_SCRIPT = 4_000_000;
 
-export const PREFIX = "#run=";
-
 /** A link or file that cannot be used; the message is for the reader. */
 export class ShareError extends Error {}
 

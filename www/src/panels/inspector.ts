@@ -2,38 +2,14 @@
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Action, Flight, Frame, Node, NodeId, Server } from "splitbrain";
+import type { Action, Flight, Node, NodeId, Server } from "splitbrain";
 import { nameIn, nodeOf } from "../engine/view.js";
+import { isolated, toggles } from "../model/deeds.js";
 import { span } from "../model/format.js";
-import { stateOf } from "../stage/links.js";
+import { stateOf } from "../model/network.js";
 import type { Selection } from "../stage/scene.js";
 import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
-
-/** What the keys c, i and t do to a node, and the buttons of the same names. */
-export function toggles(frame: Frame, id: NodeId): { crash: Action[]; isolate: Action[]; fire: Action[] } {
-  const node = nodeOf(frame, id);
-  if (!node) return { crash: [], isolate: [], fire: [] };
-  const timer = node.timers.find((one) => one.name === "election") ?? node.timers[0];
-  return {
-    crash: [{ do: node.status === "down" ? "restart" : "crash", node: id }],
-    isolate: isolated(frame, id) ? openAround(frame, id) : [{ do: "isolate", node: id }],
-    fire: timer && node.status === "up" ? [{ do: "fire", node: id, timer: timer.name }] : [],
-  };
-}
-
-const isolated = (frame: Frame, id: NodeId) => {
-  const others = frame.nodes.filter((node) => node.kind === "server" && node.id !== id);
-  return (
-    others.length > 0 &&
-    others.every((other) => stateOf(frame, id, other.id) === "cut" && stateOf(frame, other.id, id) === "cut")
-  );
-};
-
-const openAround = (frame: Frame, id: NodeId): Action[] =>
-  frame.links
-    .filter((link) => link.from === id || link.to === id)
-    .map((link) => ({ do: "link", from: link.from, to: link.to, state: "open" }));
 
 const DISKS: readonly { name: string; latency: [number, number] | null }[] = [
   { name: "as configured", latency: null },

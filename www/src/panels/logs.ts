@@ -7,6 +7,7 @@ import { nameIn, nodeOf } from "../engine/view.js";
 import { cut } from "../model/format.js";
 import { divergent, latest, shorthand, WINDOW } from "../model/log-window.js";
 import { hue } from "../model/palette.js";
+import { Resized } from "../parts/resized.js";
 import { controls, hues } from "../style/controls.js";
 import { Panel } from "./panel.js";
 import { stepRow, stepStyle } from "./step-row.js";
@@ -148,18 +149,12 @@ export class Logs extends Panel {
   ];
 
   @state() private width = 480;
-  #resize = new ResizeObserver(([entry]) => {
-    if (entry && entry.contentRect.width > 0) this.width = entry.contentRect.width - 36;
-  });
 
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
+  constructor() {
+    super();
+    new Resized(this, (width) => {
+      this.width = width - 36;
+    });
   }
 
   override render() {

@@ -124,10 +124,6 @@ export class BreakMenu extends LitElement {
   static override styles = [
     controls,
     css`
-      :host {
-        position: relative;
-        display: inline-block;
-      }
       .list {
         position: absolute;
         right: 0;
@@ -167,13 +163,6 @@ export class BreakMenu extends LitElement {
         margin: 4px 10px;
       }
       @media (max-width: 760px) {
-        .rest {
-          position: absolute;
-          width: 1px;
-          height: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-        }
         .list {
           position: fixed;
           left: 10px;
@@ -190,23 +179,31 @@ export class BreakMenu extends LitElement {
   @property({ attribute: false }) view: View | null = null;
   @state() private open = false;
 
+  toggle() {
+    if (this.open) this.#close();
+    else this.show();
+  }
+
   show() {
-    this.open = true;
+    this.#turn(true);
     void this.updateComplete.then(() =>
       this.renderRoot.querySelector<HTMLElement>("[role=menuitem]:not(:disabled)")?.focus(),
     );
   }
 
+  /** The button before this element is its own, and gets the focus back. */
   #close(refocus = true) {
-    this.open = false;
-    if (refocus) this.renderRoot.querySelector<HTMLElement>("button")?.focus();
+    this.#turn(false);
+    if (refocus && this.previousElementSibling instanceof HTMLElement) this.previousElementSibling.focus();
+  }
+
+  #turn(open: boolean) {
+    this.open = open;
+    this.previousElementSibling?.setAttribute("aria-expanded", String(open));
   }
 
   override render() {
-    return html`
-      <button aria-haspopup="menu" aria-expanded=${this.open} title="Break something (f)" @click=${() => (this.open ? this.#close() : this.show())}>
-        <span>Break<span class="rest"> something</span></span><kbd aria-hidden="true">f</kbd></button>
-      ${this.open && this.view ? this.#list(this.view) : nothing}`;
+    return this.open && this.view ? this.#list(this.view) : nothing;
   }
 
   #list(view: View) {
@@ -257,7 +254,7 @@ export class BreakMenu extends LitElement {
 
   #left(event: FocusEvent) {
     const to = event.relatedTarget;
-    if (to instanceof Node && this.renderRoot.contains(to)) return;
+    if (to instanceof Node && (this.renderRoot.contains(to) || to === this.previousElementSibling)) return;
     this.#close(false);
   }
 }

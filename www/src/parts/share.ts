@@ -3,7 +3,8 @@
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { bytes, seconds } from "../model/format.js";
-import { encode, LARGEST_SCRIPT, PREFIX, ShareError } from "../model/share.js";
+import { PREFIX } from "../model/link.js";
+import { encode, LARGEST_SCRIPT, ShareError } from "../model/share.js";
 import { Dialog } from "./dialog.js";
 
 @customElement("sb-share")

@@ -1,25 +1,9 @@
 // The links between servers. Open ones are quiet; a cut or held direction is dashed on the sender's half and marked there.
 
 import { nothing, type SVGTemplateResult, svg } from "lit";
-import type { Frame, NodeId } from "splitbrain";
 import { between, n, type Point } from "../model/geometry.js";
+import { type Gate, type Pair, pairs, stateOf } from "../model/network.js";
 import type { Scene } from "./scene.js";
-
-export interface Pair {
-  readonly a: NodeId;
-  readonly b: NodeId;
-}
-
-type State = "open" | "cut" | "hold";
-
-export const stateOf = (frame: Frame, from: NodeId, to: NodeId): State =>
-  frame.links.find((link) => link.from === from && link.to === to)?.state ?? "open";
-
-/** Every pair of servers once. */
-export function pairs(frame: Frame): Pair[] {
-  const servers = frame.nodes.filter((node) => node.kind === "server").map((node) => node.id);
-  return servers.flatMap((a, i) => servers.slice(i + 1).map((b) => ({ a, b })));
-}
 
 export function drawLinks(
   scene: Scene,
@@ -53,14 +37,14 @@ export function drawLinks(
   });
 }
 
-function sign(state: State, at: Point) {
+function sign(state: Gate, at: Point) {
   if (state === "open") return nothing;
   const d =
     state === "cut" ? `M${n(at.x - 3.5)} ${n(at.y - 3.5)}l7 7m0-7l-7 7` : `M${n(at.x - 2.5)} ${n(at.y - 4)}v8m5-8v8`;
   return svg`<circle class="sign-back" cx=${n(at.x)} cy=${n(at.y)} r="6.5" /><path class="sign" d=${d} />`;
 }
 
-function told(there: State, back: State, { a, b }: Pair): string {
+function told(there: Gate, back: Gate, { a, b }: Pair): string {
   const word = { open: "open", cut: "cut", hold: "holding messages" };
   if (there === back) return word[there];
   return `S${a + 1} to S${b + 1} ${word[there]}, S${b + 1} to S${a + 1} ${word[back]}`;

@@ -1,22 +1,26 @@
 // The stage: the cluster as it is now. An SVG of nodes and links, a canvas of messages above it, and the gestures that
 // select, cut and heal.
 
-import { html, LitElement, nothing, type PropertyValues, svg } from "lit";
+import { html, LitElement, nothing, svg } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import type { NodeId } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
+import { late } from "../late.js";
 import { count, list } from "../model/format.js";
 import type { Point } from "../model/geometry.js";
 import { type Layout, layout, NARROW } from "../model/layout.js";
+import { type Pair, pairs } from "../model/network.js";
 import type { Theme } from "../model/palette.js";
 import { groups, split } from "../model/partition.js";
+import { Resized } from "../parts/resized.js";
 import { controls, hues } from "../style/controls.js";
 import { drawCard, drawClient, drawErrand } from "./cards.js";
 import { drawPartition } from "./cut-line.js";
 import { drawFlights, flightAt } from "./flights.js";
 import { drawGround } from "./ground.js";
-import { drawLinks, type Pair, pairs } from "./links.js";
+import { drawLinks } from "./links.js";
 import type { Scene, Selection } from "./scene.js";
 import { drawServer } from "./server.js";
 import { stageStyle } from "./style.js";
@@ -44,23 +48,15 @@ export class Stage extends LitElement {
   @query("canvas") private canvas!: HTMLCanvasElement | null;
   @query("svg") private drawing!: SVGSVGElement | null;
 
-  #resize = new ResizeObserver(() => this.#measure());
   #layout: { key: string; value: Layout } | null = null;
-  /** The room the page gives on a wide screen; on a narrow one the stage takes the height that it needs. */
-  #measure() {
-    const box = this.getBoundingClientRect();
-    this.width = Math.round(box.width);
-    this.height = Math.round(box.height);
-  }
 
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
+  constructor() {
+    super();
+    // The room the page gives on a wide screen; on a narrow one the stage takes the height that it needs.
+    new Resized(this, (width, height) => {
+      this.width = Math.round(width);
+      this.height = Math.round(height);
+    });
   }
 
   get #scene(): Scene | null {
@@ -101,7 +97,7 @@ export class Stage extends LitElement {
             ${drawLinks(
               scene,
               this.focusLink,
-              (pair, at) => this.#openMenu(pair, at),
+              (pair, at) => void this.#openMenu(pair, at),
               (event, index) => this.#linkKey(event, index),
             )}
           </g>
@@ -120,12 +116,11 @@ export class Stage extends LitElement {
     `;
   }
 
-  protected override updated(changed: PropertyValues) {
+  protected override updated() {
     const scene = this.#scene;
     if (!scene) return;
     if (this.canvas) drawFlights(this.canvas, scene, this.theme);
     this.#ownHeight(scene.layout.narrow ? scene.layout.height : null);
-    if (changed.has("menu") && this.menu) this.renderRoot.querySelector<HTMLElement>(".menu button")?.focus();
   }
 
   #ownHeight(height: number | null) {
@@ -151,40 +146,22 @@ export class Stage extends LitElement {
   }
 
   #linkMenu() {
-    if (!this.menu || !this.view) return nothing;
-    const { pair, at } = this.menu;
-    const a = nameIn(this.view.frame, pair.a);
-    const b = nameIn(this.view.frame, pair.b);
-    const set = (state: "open" | "cut" | "hold", ...ways: [NodeId, NodeId][]) => {
-      this.#closeMenu();
-      void this.lab.act(...ways.map(([from, to]) => ({ do: "link" as const, from, to, state })));
-    };
-    const there: [NodeId, NodeId] = [pair.a, pair.b];
-    const back: [NodeId, NodeId] = [pair.b, pair.a];
-    return html`<div class="menu" role="dialog" aria-label="Link ${a} – ${b}" data-x=${Math.round(at.x)} data-y=${Math.round(at.y)}
-      @keydown=${(event: KeyboardEvent) => {
-        event.stopPropagation();
-        if (event.key === "Escape") this.#closeMenu();
-      }}>
-      <h3>Link ${a} – ${b}</h3>
-      <button @click=${() => set("cut", there, back)}>Cut both ways</button>
-      <button @click=${() => set("cut", there)}>Cut ${a} → ${b}</button>
-      <button @click=${() => set("cut", back)}>Cut ${b} → ${a}</button>
-      <button @click=${() => set("hold", there, back)}>Hold messages both ways</button>
-      <button @click=${() => set("open", there, back)}>Open both ways</button>
-      <button @click=${() => this.#closeMenu()}>Leave it</button>
-    </div>`;
+    const { menu, view } = this;
+    if (!menu || !view) return nothing;
+    // Another link's menu is another element: it takes its place and the focus anew.
+    return keyed(
+      menu,
+      html`<sb-link-menu .lab=${this.lab} .view=${view} .pair=${menu.pair} .at=${menu.at} @sb-close=${() => this.#closeMenu()}></sb-link-menu>`,
+    );
   }
 
-  #openMenu(pair: Pair, at: Point) {
-    this.menu = { pair, at };
-    void this.updateComplete.then(() => {
-      const menu = this.renderRoot.querySelector<HTMLElement>(".menu");
-      if (!menu) return;
-      const room = this.getBoundingClientRect();
-      menu.style.left = `${Math.max(8, Math.min(at.x - 95, room.width - menu.offsetWidth - 8))}px`;
-      menu.style.top = `${Math.max(8, Math.min(at.y - 20, room.height - menu.offsetHeight - 8))}px`;
-    });
+  async #openMenu(pair: Pair, at: Point) {
+    try {
+      await late("sb-link-menu");
+      this.menu = { pair, at };
+    } catch (error) {
+      this.lab.say(error instanceof Error ? error.message : String(error), "error");
+    }
   }
 
   #closeMenu() {
@@ -230,7 +207,7 @@ export class Stage extends LitElement {
     if (event.button !== 0) return;
     if (
       this.menu &&
-      !event.composedPath().some((target) => target instanceof Element && target.classList.contains("menu"))
+      !event.composedPath().some((target) => target instanceof Element && target.localName === "sb-link-menu")
     )
       this.menu = null;
     const scene = this.#scene;

@@ -301,24 +301,6 @@ export const stageStyle = css`
     border-radius: 8px;
     max-width: calc(100% - 48px);
   }
-  .menu {
-    position: absolute;
-    z-index: 3;
-    background: var(--card);
-    border: 1px solid var(--line);
-    border-radius: 10px;
-    padding: 10px;
-    box-shadow: 0 6px 24px rgb(0 0 0 / 0.18);
-    display: grid;
-    gap: 6px;
-    min-width: 190px;
-  }
-  .menu h3 {
-    margin: 0 2px 2px;
-  }
-  .menu button {
-    justify-content: flex-start;
-  }
   :host([narrow]) .chip {
     position: static;
     justify-content: space-between;

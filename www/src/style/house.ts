@@ -37,6 +37,10 @@ export const house = css`
     border-bottom: 1px solid var(--line);
     background: var(--card);
   }
+  .break {
+    position: relative;
+    display: inline-block;
+  }
   .logo {
     font-weight: 700;
     letter-spacing: -0.02em;
@@ -333,7 +337,7 @@ export const house = css`
       display: none;
     }
     header .wide,
-    .facts .rest {
+    .rest {
       position: absolute;
       width: 1px;
       height: 1px;

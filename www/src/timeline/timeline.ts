@@ -2,12 +2,12 @@
 
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { live } from "lit/directives/live.js";
 import type { Lab } from "../engine/lab.js";
 import type { View } from "../engine/view.js";
 import { cut, seconds } from "../model/format.js";
 import { type Goal, jump } from "../model/lanes.js";
 import type { Theme } from "../model/palette.js";
+import { Resized } from "../parts/resized.js";
 import { controls } from "../style/controls.js";
 import { drawTimeline } from "./draw.js";
 
@@ -107,17 +107,11 @@ export class Timeline extends LitElement {
   @property() theme: Theme = "light";
   @state() private dragging: number | null = null;
   @query("canvas") private canvas!: HTMLCanvasElement | null;
+  @query("input") private slider!: HTMLInputElement | null;
 
-  #resize = new ResizeObserver(() => this.requestUpdate());
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
+  constructor() {
+    super();
+    new Resized(this, () => this.requestUpdate());
   }
 
   get #end(): number {
@@ -151,7 +145,7 @@ export class Timeline extends LitElement {
         }
       </div>
       <div class="picture"><canvas aria-hidden="true"></canvas></div>
-      <input type="range" min="0" max=${this.#end} step="1" .value=${live(String(Math.round(this.dragging ?? view.now)))}
+      <input type="range" min="0" max=${this.#end} step="1"
         aria-label="Time" aria-valuetext=${`${seconds(this.dragging ?? view.now)} of ${seconds(known)}`} title="Drag to any moment of this run"
         @input=${this.#drag} @change=${this.#drop} @keydown=${this.#keys} />
     `;
@@ -207,6 +201,9 @@ export class Timeline extends LitElement {
     const view = this.view;
     const canvas = this.canvas;
     if (!view || !canvas) return;
+    // A hand may have moved the thumb away from where time is, so what was drawn last does not say where it stands.
+    const at = String(Math.round(this.dragging ?? view.now));
+    if (this.slider && this.slider.value !== at) this.slider.value = at;
     const box = canvas.getBoundingClientRect();
     if (box.width === 0) return;
     const narrow = box.width < 600;

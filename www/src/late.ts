@@ -1,0 +1,30 @@
+// What the first picture does without: panels, menus and dialogs are fetched when they are first shown. Until then their
+// elements stand in the page as plain ones, and become themselves in place. The service worker keeps all of them, so that
+// one shown for the first time without a network still comes.
+
+const PARTS = {
+  "sb-key-value": () => import("./panels/key-value.js"),
+  "sb-mapreduce": () => import("./panels/mapreduce.js"),
+  "sb-checks": () => import("./panels/checks.js"),
+  "sb-steps": () => import("./panels/steps.js"),
+  "sb-rules": () => import("./panels/rules.js"),
+  "sb-inspector": () => import("./panels/inspector.js"),
+  "sb-link-menu": () => import("./parts/link-menu.js"),
+  "sb-break-menu": () => import("./parts/break-menu.js"),
+  "sb-new-run": () => import("./parts/new-run.js"),
+  "sb-partition": () => import("./parts/partition.js"),
+  "sb-share": () => import("./parts/share.js"),
+  "sb-keys": () => import("./parts/keys.js"),
+} as const;
+
+export type Part = keyof typeof PARTS;
+
+/** Resolves once an element of that name is what it should be. Rejects with a sentence when it cannot be had; asking again tries again. */
+export async function late(part: Part): Promise<void> {
+  if (customElements.get(part)) return;
+  try {
+    await PARTS[part]();
+  } catch {
+    throw new Error("This part of the page could not be fetched. Check the connection and try again.");
+  }
+}

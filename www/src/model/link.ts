@@ -1,0 +1,2 @@
+/** What a link that carries a run puts before it. */
+export const PREFIX = "#run=";

@@ -352,6 +352,7 @@ impl Config {
             duplication: Ratio::per_mille(self.duplication),
             reordering: Ratio::per_mille(self.reordering),
             long_delay: (Span::millis(200), Span::secs(2)),
+            replies: None,
         }
     }
 

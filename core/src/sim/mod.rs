@@ -14,6 +14,6 @@ mod tests;
 
 pub use action::{Action, ActionError, FlightAction};
 pub use disk::{Disk, Pending};
-pub use network::{Flight, FlightId, Gate, Quality};
+pub use network::{Flight, FlightId, Gate, Quality, Replies};
 pub use step::{Cause, Change, Deed, Fate, Missed, Step};
 pub use world::{Armed, Settings, Status, World};

@@ -44,6 +44,28 @@ pub struct Quality {
     pub reordering: Ratio,
     /// The extra delay of a message that is overtaken.
     pub long_delay: (Span, Span),
+    /// How replies travel, if not as requests do.
+    pub replies: Option<Replies>,
+}
+
+/// How replies travel where that is not as requests do: the course's network delays requests a little and holds back
+/// replies for long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replies {
+    /// The shortest and the longest time on the way.
+    pub latency: (Span, Span),
+    /// How many are overtaken.
+    pub reordering: Ratio,
+    /// The extra delay of a reply that is overtaken. How long it is at most is drawn from this range first, so that
+    /// short delays are likelier.
+    pub long_delay: (Span, Span),
+}
+
+impl Quality {
+    /// The shortest and the longest time that this message takes if nothing overtakes it.
+    fn latency_of(&self, body: &impl Message) -> (Span, Span) {
+        self.replies.filter(|_| body.is_reply()).map_or(self.latency, |replies| replies.latency)
+    }
 }
 
 /// A message on its way.
@@ -178,10 +200,18 @@ impl<N: Node> Network<N> {
         let lot = (kind as u64) << 32 | u64::from(*sent);
         let key = lot_key(chance, from, to, lot);
         let quality = self.links[link].quality.as_ref().unwrap_or(&self.quality);
+        let replies = quality.replies.as_ref().filter(|_| body.is_reply());
+        let reordering = replies.map_or(quality.reordering, |replies| replies.reordering);
         let latency = |key: Chance| {
-            let late = quality.reordering.of > 0 && key.key(3).happens(quality.reordering);
-            let extra = if late { key.key(4).within(quality.long_delay) } else { Span::ZERO };
-            key.within(quality.latency) + extra
+            let late = reordering.of > 0 && key.key(3).happens(reordering);
+            let extra = match replies {
+                _ if !late => Span::ZERO,
+                None => key.key(4).within(quality.long_delay),
+                Some(Replies { long_delay: (from, to), .. }) => {
+                    key.key(4).within((*from, key.key(7).within((*from, *to))))
+                }
+            };
+            key.within(quality.latency_of(body)) + extra
         };
         Draw {
             latency: latency(key),
@@ -197,8 +227,10 @@ impl<N: Node> Network<N> {
         let flight = self.flights.get_mut(slot as usize)?.as_mut()?;
         flight.draws += 1;
         let (from, to, lot, draws) = (flight.from, flight.to, flight.lot, flight.draws);
+        let own = self.links.get(from.index() * self.nodes + to.index()).and_then(|link| link.quality);
+        let latency = own.unwrap_or(self.quality).latency_of(&flight.body);
         let key = lot_key(chance, from, to, lot).key(6).key(u64::from(draws));
-        Some((key.within(self.quality(from, to).latency), copy_of(lot, draws)))
+        Some((key.within(latency), copy_of(lot, draws)))
     }
 
     pub(super) fn new_id(&mut self) -> FlightId {

@@ -12,7 +12,7 @@ mod worlds;
 mod refusals;
 mod fingerprints;
 
-use super::{Action, Cause, Deed, Fate, FlightId, Gate, Quality, Settings, Step, World};
+use super::{Action, Cause, Deed, Fate, FlightId, Gate, Quality, Replies, Settings, Step, World};
 use crate::chance::Ratio;
 use crate::node::{Effect, NodeId};
 use crate::time::{Span, Time};
@@ -38,6 +38,7 @@ fn quality(from: u64, to: u64) -> Quality {
         duplication: Ratio::NEVER,
         reordering: Ratio::NEVER,
         long_delay: (Span::ZERO, Span::ZERO),
+        replies: None,
     }
 }
 

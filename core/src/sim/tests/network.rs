@@ -1,5 +1,6 @@
 //! Links: gates, loss, duplication, reordering, latency; each direction on its own.
 
+use super::puppet::{REPLY, Word};
 use super::*;
 use crate::sim::Missed;
 
@@ -160,6 +161,34 @@ fn a_reordered_message_takes_the_long_delay_on_top_and_is_overtaken() {
     let trace = run(&mut world, ms(400));
     assert_eq!(texts(&trace), ["second", "first"]);
     assert!((ms(210)..=ms(310)).contains(&trace[1].at));
+}
+
+#[test]
+fn replies_travel_in_their_own_way_where_a_link_says_so() {
+    let mut world = world(2, steady());
+    let long_delay = (Span::millis(200), Span::millis(2_199));
+    let latency = (Span::millis(1), Span::millis(2));
+    let replies = Some(Replies { latency, reordering: Ratio { of: 2, out_of: 3 }, long_delay });
+    act(&mut world, Action::Quality(None, Quality { replies, ..quality(20, 30) }));
+    let say = |kind: u8| Order::Tell(N1, Word { kind, text: "".into(), orders: vec![] });
+    for _ in 0..2_000 {
+        order(&mut world, N0, [say(0), say(REPLY)]);
+    }
+    let (mut prompt, mut held) = (0, Vec::new());
+    for flight in world.flights() {
+        let took = flight.arrives_at.unwrap_or_default().since(flight.sent_at).0 / 1_000;
+        match flight.body.kind {
+            REPLY if took <= 2 => prompt += 1,
+            REPLY => held.push(took),
+            _ => assert!((20..=30).contains(&took), "a request took {took} ms"),
+        }
+    }
+    assert!((560..780).contains(&prompt), "{prompt} of 2000 replies were prompt");
+    assert!(held.iter().all(|took| (201..=2_201).contains(took)));
+    // The longest delay is drawn first: half of the delays are in the first quarter, or nearly.
+    let mean = held.iter().sum::<u64>() / held.len() as u64;
+    assert!((650..760).contains(&mean), "{mean} ms on average");
+    assert!(held.iter().any(|&took| took > 1_900));
 }
 
 #[test]

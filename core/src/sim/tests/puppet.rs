@@ -154,12 +154,15 @@ impl Word {
     }
 }
 
+/// The kind of message that answers another.
+pub(super) const REPLY: u8 = 30;
+
 impl Message for Word {
     fn kind(&self) -> u8 {
         self.kind
     }
     fn is_reply(&self) -> bool {
-        false
+        self.kind == REPLY
     }
 }
 

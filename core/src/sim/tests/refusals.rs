@@ -121,6 +121,11 @@ fn a_range_that_ends_before_it_begins_or_exceeds_an_hour_or_a_ratio_above_one_is
     let (hour, more) = (Span::secs(3_600), Span(3_600_000_001));
     let backwards = (Span(2), Span(1));
     let most = Ratio { of: 3, out_of: 2 };
+    let replies = Replies {
+        latency: quality(1, 1).latency,
+        reordering: Ratio::NEVER,
+        long_delay: quality(1, 1).latency,
+    };
     for action in [
         Action::Slow(N0, more),
         Action::Postpone(N0, 1, more),
@@ -131,6 +136,18 @@ fn a_range_that_ends_before_it_begins_or_exceeds_an_hour_or_a_ratio_above_one_is
         Action::Quality(None, Quality { loss: most, ..quality(1, 1) }),
         Action::Quality(None, Quality { duplication: most, ..quality(1, 1) }),
         Action::Quality(None, Quality { reordering: most, ..quality(1, 1) }),
+        Action::Quality(
+            None,
+            Quality { replies: Some(Replies { latency: backwards, ..replies }), ..quality(1, 1) },
+        ),
+        Action::Quality(
+            None,
+            Quality { replies: Some(Replies { long_delay: backwards, ..replies }), ..quality(1, 1) },
+        ),
+        Action::Quality(
+            None,
+            Quality { replies: Some(Replies { reordering: most, ..replies }), ..quality(1, 1) },
+        ),
         Action::Flight(id, FlightAction::Delay(more)),
     ] {
         assert_eq!(refused(&world, action), ActionError::BadRange);

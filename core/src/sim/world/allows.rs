@@ -1,6 +1,7 @@
 //! What can be done at this moment, and what cannot: nothing is changed before this is known.
 
 use super::{Status, World};
+use crate::chance::Ratio;
 use crate::node::{Node, NodeId};
 use crate::sim::action::{Action, ActionError, FlightAction};
 use crate::time::Span;
@@ -68,7 +69,13 @@ impl<N: Node> World<N> {
                 }
                 range(quality.latency)?;
                 range(quality.long_delay)?;
-                let ratios = [quality.loss, quality.duplication, quality.reordering];
+                let mut replies = Ratio::NEVER;
+                if let Some(apart) = quality.replies {
+                    range(apart.latency)?;
+                    range(apart.long_delay)?;
+                    replies = apart.reordering;
+                }
+                let ratios = [quality.loss, quality.duplication, quality.reordering, replies];
                 if ratios.iter().all(|ratio| ratio.of <= ratio.out_of) {
                     Ok(())
                 } else {

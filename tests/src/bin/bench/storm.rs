@@ -99,6 +99,7 @@ fn storm() -> f64 {
         duplication: Ratio::NEVER,
         reordering: Ratio::NEVER,
         long_delay: (Span::ZERO, Span::ZERO),
+        replies: None,
     };
     let settings = Settings { seed: 1, quality, disk_latency: (Span::ZERO, Span::ZERO) };
     let mut world = World::<Passer>::new(vec![(); usize::from(NODES)], settings);

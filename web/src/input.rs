@@ -30,6 +30,8 @@ export interface Config {
     electionTimeout: [Micros, Micros];
     /** How long a MapReduce task may be in progress before another worker gets it. */
     taskTimeout?: Micros;
+    /** Who executes what the servers have committed: the service, or a tester that proposes commands itself. */
+    host?: "service" | "tester";
     /** The names of rules that are off from the beginning. */
     without?: string[];
 }
@@ -52,6 +54,8 @@ export type Action =
     | { do: "put" | "append"; client: NodeId; key: string; value: string }
     | { do: "load"; client: NodeId; every: Micros; keys: number; writes: number }
     | { do: "quiet"; client: NodeId }
+    | { do: "start"; node: NodeId; command: string }
+    | { do: "network"; mode: "reliable" | "unreliable" | "reordering" }
     | { do: "reseed"; seed: number }
     | { do: "rule"; rule: string; on: boolean };
 "#;
@@ -61,7 +65,7 @@ mod tests {
     use splitbrain::lab::{Act, Config};
 
     /// One of each, as the page writes them.
-    const ACTIONS: [&str; 34] = [
+    const ACTIONS: [&str; 36] = [
         r#"{"do":"crash","node":0}"#,
         r#"{"do":"restart","node":0}"#,
         r#"{"do":"pause","node":0}"#,
@@ -94,6 +98,8 @@ mod tests {
         r#"{"do":"append","client":5,"key":"x","value":"1"}"#,
         r#"{"do":"load","client":5,"every":1000,"keys":10,"writes":500}"#,
         r#"{"do":"quiet","client":5}"#,
+        r#"{"do":"start","node":0,"command":"101"}"#,
+        r#"{"do":"network","mode":"reordering"}"#,
         r#"{"do":"reseed","seed":9007199254740991}"#,
         r#"{"do":"rule","rule":"current-term-commit","on":false}"#,
     ];

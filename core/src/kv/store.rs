@@ -56,6 +56,14 @@ impl Op {
         }
     }
 
+    /// What it writes, if it writes.
+    pub fn value(&self) -> Option<&Text> {
+        match self {
+            Op::Get { .. } => None,
+            Op::Put { value, .. } | Op::Append { value, .. } => Some(value),
+        }
+    }
+
     /// Whether it leaves the store as it is.
     pub fn is_read(&self) -> bool {
         matches!(self, Op::Get { .. })

@@ -6,10 +6,12 @@
 use super::config::{AllRules, AnyRule, Config, Role};
 use super::member::{Member, Request, Timer};
 use crate::chance::Ratio;
+use crate::kv::server::Host;
 use crate::kv::{self, Text};
 use crate::mapreduce::{self, job::Job};
 use crate::node::NodeId;
-use crate::sim::{Action, FlightAction, FlightId, Gate, World};
+use crate::raft;
+use crate::sim::{Action, FlightAction, FlightId, Gate, Quality, Replies, World};
 use crate::time::Span;
 use alloc::format;
 use alloc::string::String;
@@ -82,12 +84,45 @@ pub enum Act {
     Load { client: NodeId, every: Span, keys: u32, writes: u32 },
     /// A client's load ends.
     Quiet { client: NodeId },
+    /// The tester, where there is one, hands a server a command to replicate: the labs' `Start`.
+    Start { node: NodeId, command: Text },
+    /// Every link works as those of the course's network do.
+    Network { mode: Course },
     /// A MapReduce job is submitted.
     Submit { job: Job },
     /// From now on chance is drawn from another seed.
     Reseed { seed: u64 },
     /// A rule is switched on or off, on every node.
     Rule { rule: String, on: bool },
+}
+
+/// How the course's network works, of which requests and replies have a different experience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Course {
+    /// Nothing is lost. The course's has no latency at all; this one takes up to 2 ms, or nothing could be seen.
+    Reliable,
+    /// A request takes up to 26 ms more, and one message in ten is lost.
+    Unreliable,
+    /// Unreliable, and two replies in three are held back for 200 ms to 2.2 s.
+    Reordering,
+}
+
+impl Course {
+    fn quality(self) -> Quality {
+        let hop = (Span::ZERO, Span::millis(2));
+        let reliable = self == Course::Reliable;
+        let held = if self == Course::Reordering { Ratio { of: 2, out_of: 3 } } else { Ratio::NEVER };
+        let long_delay = (Span::millis(200), Span::millis(2_199));
+        Quality {
+            latency: if reliable { hop } else { (Span::ZERO, Span::millis(26)) },
+            loss: Ratio::per_mille(if reliable { 0 } else { 100 }),
+            duplication: Ratio::NEVER,
+            reordering: Ratio::NEVER,
+            long_delay,
+            replies: Some(Replies { latency: hop, reordering: held, long_delay }),
+        }
+    }
 }
 
 /// Declares [`Written`] with a method for each field that an act must have.
@@ -141,6 +176,8 @@ written! {
     every: Span,
     keys: u32,
     writes: u32,
+    command: Text,
+    mode: Course,
     job: Job,
     seed: u64,
     rule: String,
@@ -187,6 +224,8 @@ impl TryFrom<Written> for Act {
                 writes: act.writes()?,
             },
             "quiet" => Act::Quiet { client: act.client()? },
+            "start" => Act::Start { node: act.node()?, command: act.command()? },
+            "network" => Act::Network { mode: act.mode()? },
             "submit" => Act::Submit { job: act.job()? },
             "reseed" => Act::Reseed { seed: act.seed()? },
             "rule" => Act::Rule { rule: act.rule()?, on: act.on()? },
@@ -247,6 +286,11 @@ impl Act {
                 client(node, kv::clerk::Request::Load { every, keys, writes })
             }
             Act::Quiet { client: node } => client(node, kv::clerk::Request::Quiet),
+            Act::Start { node, command } => match config.host {
+                Host::Service => Err("this cluster has no tester: its clients ask the servers".into()),
+                Host::Tester => one(Action::Call(node, started(fits_value(command)?))),
+            },
+            Act::Network { mode } => one(Action::Quality(None, mode.quality())),
             Act::Submit { job } => {
                 let coordinator = roster
                     .coordinator()
@@ -309,6 +353,13 @@ fn armed(world: &World<Member>, node: NodeId, name: &str) -> Result<Timer, Strin
             running.join(", ")
         )
     })
+}
+
+/// A tester's command as one of the service's, which nobody executes: a session that no client has, and a value.
+fn started(command: Text) -> Request {
+    let session = kv::Session { client: NodeId(u16::MAX), incarnation: 0 };
+    let op = kv::Op::Put { key: Text::default(), value: command };
+    Request::Server(raft::Request::Propose(kv::Command { session, number: 0, op }))
 }
 
 fn fits_key(key: Text) -> Result<Text, String> {

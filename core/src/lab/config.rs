@@ -2,6 +2,7 @@
 
 use super::member::{Member, MemberConfig};
 use crate::chance::Ratio;
+use crate::kv::server::Host;
 use crate::node::NodeId;
 use crate::rules::Rule as _;
 use crate::sim::{Quality, Settings, World};
@@ -41,6 +42,8 @@ pub struct Config {
     pub election_timeout: (Span, Span),
     /// How long a MapReduce task may be in progress before another worker gets it.
     pub task_timeout: Span,
+    /// Who executes what the servers have committed: the key/value service, or a tester that proposes commands itself.
+    pub host: Host,
     /// The names of rules that are off from the beginning.
     pub without: Vec<String>,
 }
@@ -60,6 +63,7 @@ impl Default for Config {
             heartbeat: Span::millis(100),
             election_timeout: (Span::millis(300), Span::millis(600)),
             task_timeout: Span::secs(10),
+            host: Host::Service,
             without: Vec::new(),
         }
     }
@@ -369,7 +373,7 @@ impl Config {
                 election_timeout: self.election_timeout,
                 rules: rules.raft,
             };
-            members.push(MemberConfig::Server(kv::server::Config { raft, rules: rules.kv }));
+            members.push(MemberConfig::Server(kv::server::Config { raft, rules: rules.kv, host: self.host }));
         }
         // Long enough for a round through the log, short enough to find a new leader soon.
         let patience = self.election_timeout.0;

@@ -120,6 +120,8 @@ wrapping! {
     /// What people ask of a node.
     #[derive(Deserialize)]
     Request {
+        /// Of a server: only a tester does.
+        Server(raft::Request<kv::Command>),
         /// Of a client.
         Clerk(kv::clerk::Request),
         /// Of the coordinator.
@@ -129,6 +131,8 @@ wrapping! {
 wrapping! {
     /// What a node hands to people.
     Output {
+        /// A server, to a tester.
+        Server(raft::Output<kv::Command>),
         /// A client.
         Clerk(kv::clerk::Output),
         /// The coordinator.
@@ -227,8 +231,6 @@ macro_rules! never {
 }
 
 never!(
-    kv::server::Request => Request,
-    kv::server::Output => Output,
     mapreduce::Nothing => Request,
     mapreduce::Nothing => Output,
 );

@@ -7,7 +7,7 @@ use super::tell::tell;
 use crate::check::mapreduce::{self as jobs, CoordinatorStep};
 use crate::check::raft::Durable;
 use crate::check::{Moment, Verdicts, raft, service};
-use crate::kv;
+use crate::kv::{self, server::Host};
 use crate::mapreduce::{self, JobId};
 use crate::node::{Effect, FileOp, NodeId};
 use crate::raft::log::{Log, Term};
@@ -95,8 +95,10 @@ impl Watch {
             if let Some((before, after)) = servers(change) {
                 let rafts = (before.map(|view| &view.raft), after.map(|view| &view.raft));
                 self.raft.observe(now, change.node, rafts.0, rafts.1, verdicts);
-                let applied = self.raft.applied_log();
-                self.service.observe_server(now, change.node, before, after, applied, verdicts);
+                if self.config.host == Host::Service {
+                    let applied = self.raft.applied_log();
+                    self.service.observe_server(now, change.node, before, after, applied, verdicts);
+                }
             } else if let Some((before, after)) = clerks(change) {
                 self.service.observe_clerk(now, change.node, before, after, verdicts);
             } else if let Some((before, after)) = coordinators(change) {

@@ -142,7 +142,7 @@ pub(super) fn log(entries: &[(u64, Command)]) -> Log<Command> {
 /// The server S1.
 impl Bench<Server> {
     pub(super) fn server(rules: Rules) -> Bench<Server> {
-        Bench::new(server::Config { raft: raft_config(S1), rules })
+        Bench::new(server::Config { raft: raft_config(S1), rules, host: server::Host::Service })
     }
 
     /// S1 as the leader of term 1.

@@ -1,12 +1,13 @@
 //! What people did, in words.
 
 use super::{Kind, Names, Sentence};
+use crate::kv::Text;
 use crate::kv::clerk::Request as ClerkRequest;
 use crate::lab::member::{Member, MemberConfig, Request, View};
 use crate::lab::tell::kv::short;
 use crate::mapreduce::Request as JobRequest;
 use crate::node::NodeId;
-use crate::raft::Role;
+use crate::raft::{self, Role};
 use crate::rules::Rule as Named;
 use crate::sim::{Action, FlightAction, Gate, Step};
 use alloc::format;
@@ -102,6 +103,10 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
                 }
             };
             (Kind::Client, format!("You asked {name} to “{what}”."))
+        }
+        Request::Server(raft::Request::Propose(command)) => {
+            let value = command.op.value().map_or("", Text::as_str);
+            (Kind::Client, format!("The tester asked {name} to replicate {}.", short(value)))
         }
         Request::MapReduce(JobRequest::Submit(job)) => {
             let (app, maps, reduces) = (job.spec().app, job.map_tasks(), job.reduce_tasks());

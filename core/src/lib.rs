@@ -33,6 +33,7 @@ pub mod time;
 pub mod chance;
 pub mod fingerprint;
 pub mod tree;
+pub mod json;
 pub mod rules;
 pub mod node;
 pub mod raft;

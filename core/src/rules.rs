@@ -185,15 +185,15 @@ mod tests {
     #[test]
     fn rules_travel_as_the_names_of_those_that_are_off() {
         let rules = Rules::ALL.without(Rule::Second);
-        let text = serde_json::to_string(&rules).unwrap();
+        let text = crate::json::write(&rules).unwrap();
         assert_eq!(text, r#"["the-second"]"#);
-        assert_eq!(serde_json::from_str::<Rules>(&text).unwrap(), rules);
+        assert_eq!(crate::json::read::<Rules>(&text).unwrap(), rules);
         assert_eq!(Rule::from_name("the-first"), Some(Rule::First));
     }
 
     #[test]
     fn an_unknown_rule_is_named_in_the_error() {
-        let error = serde_json::from_str::<Rules>(r#"["the-third"]"#).unwrap_err();
+        let error = crate::json::read::<Rules>(r#"["the-third"]"#).unwrap_err();
         assert!(error.to_string().contains("there is no rule called `the-third`"), "{error}");
     }
 }

@@ -9,6 +9,7 @@ use crate::error::Mistake;
 use js_sys::{JSON, JsString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use splitbrain::json;
 use std::cell::Cell;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -33,15 +34,14 @@ pub(crate) fn take<T: DeserializeOwned>(what: &str, value: &JsValue) -> Result<T
 
 /// Reads a foreign value of any kind.
 pub(crate) fn take_any<T: DeserializeOwned>(what: &str, value: &JsValue) -> Result<T, Mistake> {
-    let json = stringify(value).map_err(|why| Mistake(format!("this is not {what}: {why}")))?;
-    serde_json::from_str(&json).map_err(|error| Mistake(format!("this is not {what}: {}", reason(&error))))
+    let text = stringify(value).map_err(|why| Mistake(format!("this is not {what}: {why}")))?;
+    json::read(&text).map_err(|error| Mistake(format!("this is not {what}: {error}")))
 }
 
 /// Hands a value out.
 pub(crate) fn give<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Mistake> {
-    let json =
-        serde_json::to_string(value).map_err(|error| Mistake(format!("this cannot be shown: {error}")))?;
-    JSON::parse(&json).map_err(|_| Mistake::from("this cannot be shown: it is not JSON"))
+    let text = json::write(value).map_err(|error| Mistake(format!("this cannot be shown: {error}")))?;
+    JSON::parse(&text).map_err(|_| Mistake::from("this cannot be shown: it is not JSON"))
 }
 
 /// A text.
@@ -105,13 +105,6 @@ fn stringify(value: &JsValue) -> Result<String, String> {
         return Err(format!("it is {} characters long, and at most {LONGEST} are read", text.length()));
     }
     Ok(String::from(&text))
-}
-
-/// The reason without the place, which means nothing to whoever wrote no JSON.
-fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let end = text.rfind(" at line ").unwrap_or(text.len());
-    text[..end].to_owned()
 }
 
 /// A number as JavaScript spells it; of anything else, what it is.

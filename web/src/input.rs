@@ -107,8 +107,8 @@ mod tests {
     #[test]
     fn core_reads_every_action_as_the_page_writes_it_and_writes_it_the_same_way() {
         for json in ACTIONS {
-            let act: Act = serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"));
-            let again = serde_json::to_string(&act).unwrap();
+            let act: Act = splitbrain::json::read(json).unwrap_or_else(|error| panic!("{json}: {error}"));
+            let again = splitbrain::json::write(&act).unwrap();
             assert_eq!(again, json.replace(r#""from":null,"#, "").replace(r#""to":null,"#, ""));
         }
     }
@@ -127,7 +127,7 @@ mod tests {
             (r#"{"do":"explode","node":0}"#, "there is no act `explode`"),
             (r#"{"node":0}"#, "missing field `do`"),
         ] {
-            let error = serde_json::from_str::<Act>(json).unwrap_err().to_string();
+            let error = splitbrain::json::read::<Act>(json).unwrap_err().to_string();
             assert!(error.contains(complaint), "{json}: {error}");
         }
     }
@@ -135,10 +135,10 @@ mod tests {
     #[test]
     fn a_config_may_leave_out_what_is_as_usual_and_names_no_more_than_there_is() {
         let config: Config =
-            serde_json::from_str(r#"{"servers":3,"diskLatency":[0,0],"electionTimeout":[1000,2000]}"#)
+            splitbrain::json::read(r#"{"servers":3,"diskLatency":[0,0],"electionTimeout":[1000,2000]}"#)
                 .unwrap();
         assert_eq!((config.servers, config.clients), (3, Config::default().clients));
-        let error = serde_json::from_str::<Config>(r#"{"server":3}"#).unwrap_err().to_string();
+        let error = splitbrain::json::read::<Config>(r#"{"server":3}"#).unwrap_err().to_string();
         assert!(error.contains("unknown field `server`"), "{error}");
     }
 }

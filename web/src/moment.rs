@@ -29,14 +29,14 @@ pub struct Moment {
 }
 
 /// How far a call got that stops when its budget is spent.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 pub struct Progress {
     /// Whether it is there; if not, call again.
     pub done: bool,
     /// Where it is.
     pub moment: Moment,
-    /// How much of the way is behind it, from 0 to 1.
-    pub fraction: f64,
+    /// How much of the way is behind it, in thousandths.
+    pub thousandths: u32,
 }
 
 /// One of the futures of a run.

@@ -112,20 +112,19 @@ impl Run {
             _ => (now.at, now.step),
         };
         let done = self.timeline.seek(to, &mut keep_going);
-        let fraction = if done { 1.0 } else { self.fraction(from, to) };
+        let thousandths = if done { 1_000 } else { self.thousandths(from, to) };
         self.trip = (!done).then_some(Trip { to, from });
-        Ok(Progress { done, moment: self.now(), fraction })
+        Ok(Progress { done, moment: self.now(), thousandths })
     }
 
     /// How much of the way is behind us: in steps if the target names one, else in time.
-    #[expect(clippy::float_arithmetic, reason = "it is drawn and decides nothing")]
-    fn fraction(&self, from: (Time, u64), to: Target) -> f64 {
+    fn thousandths(&self, from: (Time, u64), to: Target) -> u32 {
         let now = self.timeline.now();
         let (gone, all) = match to.step {
             Some(step) if step > from.1 => (now.step.saturating_sub(from.1), step - from.1),
             _ => (now.at.since(from.0).0, to.at.since(from.0).0),
         };
-        (gone as f64 / all.max(1) as f64).min(1.0)
+        (gone.saturating_mul(1_000) / all.max(1)).min(1_000) as u32
     }
 
     /// Does something at this moment. In the past that starts a branch.

@@ -210,6 +210,6 @@ mod tests {
         let mut store = Store::default();
         store.apply(&put("__proto__", "1"));
         store.apply(&put("", "2"));
-        assert_eq!(serde_json::to_string(&store).unwrap().to_string(), r#"[["","2"],["__proto__","1"]]"#);
+        assert_eq!(crate::json::write(&store).unwrap().to_string(), r#"[["","2"],["__proto__","1"]]"#);
     }
 }

@@ -3,19 +3,36 @@
 use super::app::App;
 use super::job::ihash;
 use super::rules::{Rule, Rules};
+use crate::json::{self, Value};
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A pair as it is written: the lab's `enc.Encode(&kv)`, one JSON object a line.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Pair<'a> {
-    #[serde(rename = "Key", borrow)]
+    #[serde(rename = "Key")]
     key: Cow<'a, str>,
-    #[serde(rename = "Value", borrow)]
+    #[serde(rename = "Value")]
     value: Cow<'a, str>,
+}
+
+impl<'a> Pair<'a> {
+    /// The pair that was written, if this is one. Its texts are not copied.
+    fn of(written: Value<'a>) -> Option<Pair<'a>> {
+        let Value::Object(fields) = written else { return None };
+        let (mut key, mut value) = (None, None);
+        for field in fields {
+            match (&*field.0, field.1) {
+                ("Key", Value::String(text)) => key = Some(text),
+                ("Value", Value::String(text)) => value = Some(text),
+                _ => return None,
+            }
+        }
+        Some(Pair { key: key?, value: value? })
+    }
 }
 
 /// Runs the map function and deals its pairs out into the contents of `reduces` intermediate files (§3.1).
@@ -28,7 +45,7 @@ pub(super) fn map(app: &dyn App, name: &str, contents: &str, reduces: u32, rules
         emitted = emitted.wrapping_add(1);
         let pair = Pair { key: Cow::Borrowed(key), value: Cow::Borrowed(value) };
         // Two strings always make a JSON object.
-        if let Ok(line) = serde_json::to_string(&pair) {
+        if let Ok(line) = json::write(&pair) {
             let file = &mut files[partition as usize];
             file.extend_from_slice(line.as_bytes());
             file.push(b'\n');
@@ -44,18 +61,10 @@ pub(super) fn reduce(app: &dyn App, files: &[Vec<u8>], rules: Rules) -> (String,
     let mut whole = true;
     let mut pairs = Vec::new();
     for file in files {
-        // Everything else that is read is text; bytes would bring a second reader into the page.
-        let text = match core::str::from_utf8(file) {
-            Ok(text) => text,
-            Err(error) => {
-                whole = false;
-                core::str::from_utf8(&file[..error.valid_up_to()]).unwrap_or_default()
-            }
-        };
-        for pair in serde_json::Deserializer::from_str(text).into_iter::<Pair<'_>>() {
-            match pair {
-                Ok(pair) => pairs.push(pair),
-                Err(_) => {
+        for value in json::each(file) {
+            match value.ok().and_then(Pair::of) {
+                Some(pair) => pairs.push(pair),
+                None => {
                     whole = false;
                     break;
                 }

@@ -1,6 +1,7 @@
 //! A run as versioned JSON: its config, its seed and its acts, and the moment it was saved at.
 
 use super::Subject;
+use crate::json;
 use crate::time::Time;
 use alloc::format;
 use alloc::string::String;
@@ -130,22 +131,22 @@ impl<S: Subject> Script<S> {
             saved: self.saved,
             fingerprint: self.fingerprint.map(Hex),
         };
-        serde_json::to_string(&written)
+        json::write(&written)
             .map_err(|error| ScriptError(format!("this run cannot be written down: {error}")))
     }
 
     /// Reads a script. A bad one is refused with the place and the reason.
-    pub fn from_json(json: &str) -> Result<Self, ScriptError> {
-        if json.len() > MAX_BYTES {
-            let size = json.len() >> 20;
+    pub fn from_json(text: &str) -> Result<Self, ScriptError> {
+        if text.len() > MAX_BYTES {
+            let size = text.len() >> 20;
             return Err(ScriptError(format!(
                 "this run is {size} MB long; at most {} MB are read",
                 MAX_BYTES >> 20
             )));
         }
-        let malformed =
-            |error: serde_json::Error| ScriptError(format!("this is not a Splitbrain run: {error}"));
-        let version: Version = serde_json::from_str(json).map_err(malformed)?;
+        let malformed = |error: json::Error| ScriptError(format!("this is not a Splitbrain run: {error}"));
+        let value = json::parse(text).map_err(malformed)?;
+        let version: Version = json::understand(&value).map_err(malformed)?;
         match version.splitbrain {
             Some(FORMAT) => {}
             Some(other) => {
@@ -157,7 +158,7 @@ impl<S: Subject> Script<S> {
                 return Err(ScriptError("this is not a Splitbrain run: it has no field `splitbrain`".into()));
             }
         }
-        let read: Read<S> = serde_json::from_str(json).map_err(malformed)?;
+        let read: Read<S> = json::understand(&value).map_err(malformed)?;
         if read.acts.len() > MAX_ACTS {
             let many = read.acts.len();
             return Err(ScriptError(format!("this run has {many} acts; at most {MAX_ACTS} are run")));

@@ -164,7 +164,7 @@ export class Host {
   }
 
   #progress(progress: Progress, ask: Ask): Answer {
-    return { ...this.#answer(ask), done: progress.done, fraction: progress.fraction };
+    return { ...this.#answer(ask), done: progress.done, fraction: progress.thousandths / 1000 };
   }
 
   #changed(ask: Ask): Answer {

@@ -301,9 +301,9 @@ fn a_clerk_without_servers_asks_nobody_until_it_is_told_of_some() {
 fn requests_are_written_in_scripts_as_people_would_write_them() {
     let script = r#"[{"get":{"key":"x"}},{"put":{"key":"__proto__","value":""}},{"append":{"key":"x","value":"1"}},
         {"load":{"every":5000,"keys":3,"writes":500}},"quiet"]"#;
-    let requests: Vec<Request> = serde_json::from_str(script).expect("the script is well-formed");
+    let requests: Vec<Request> = crate::json::read(script).expect("the script is well-formed");
     assert_eq!(requests[1], Request::Put { key: "__proto__".into(), value: "".into() });
     assert_eq!(requests[3], load(3, 500));
-    let again = serde_json::to_string(&requests).expect("requests can be written");
-    assert_eq!(serde_json::from_str::<Vec<Request>>(&again).expect("and read again"), requests);
+    let again = crate::json::write(&requests).expect("requests can be written");
+    assert_eq!(crate::json::read::<Vec<Request>>(&again).expect("and read again"), requests);
 }

@@ -198,13 +198,17 @@ pub fn tell_message(body: &Message, roster: Roster) -> String {
 /// The phrase as the beginning of a sentence.
 fn upper(phrase: &str) -> String {
     let mut chars = phrase.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| core::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }
 
 /// The phrase within a sentence.
 fn lower(phrase: &str) -> String {
     let mut chars = phrase.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| core::iter::once(first.to_ascii_lowercase()).chain(chars).collect())
 }
 
 fn ordinal(n: u64) -> String {

@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 /// the same source and compiles it in.
 const NATIVE: Option<&str> = option_env!("SPLITBRAIN_FINGERPRINTS");
 
-/// How long each run is, in simulated seconds. `fingerprints` is told the same.
+/// How long each run is, in simulated seconds. `tools/test-browser.sh` asks for the same.
 const SECONDS: u32 = 10;
 
 #[wasm_bindgen_test]

@@ -30,7 +30,7 @@ fn a_rule_that_is_off_ends_in_a_violation_with_its_seed_and_step() {
     assert_eq!(output.status.code(), Some(1));
     let report: serde_json::Value = serde_json::from_str(&told(&output)).expect("it is JSON");
     let first = &report["violations"][0];
-    assert_eq!(first["property"], "election-safety");
+    assert_eq!(first["property"], "role-changes", "the first that anybody sees of it");
     assert!(first["seed"].as_u64() >= Some(1) && first["step"].as_u64() > Some(0));
 }
 

@@ -47,6 +47,24 @@ pub enum Property {
     PromisesDurable,
     /// What is acknowledged is held.
     TrueAcknowledgements,
+    /// Votes go to logs up to date.
+    UpToDateVotes,
+    /// Roles change as Figure 4 has it.
+    RoleChanges,
+    /// Who hears nothing stands for election.
+    TimerResets,
+    /// The past changes nothing.
+    StaleChangesNothing,
+    /// Entries go only where they conflict.
+    RemovedOnConflict,
+    /// Old entries are not counted.
+    CommitsOwnTerm,
+    /// Committed: on most disks.
+    DurableMajority,
+    /// A leader believes what is so.
+    TrueProgress,
+    /// A restart finds what was saved.
+    RestartsFromDisk,
     /// Same index applied: same state.
     SameState,
     /// No command is lost or repeated.
@@ -67,7 +85,7 @@ pub enum Property {
 
 impl Property {
     /// Every property, in the order in which a person meets them.
-    pub const ALL: [Property; 19] = [
+    pub const ALL: [Property; 28] = [
         Property::ElectionSafety,
         Property::LeaderAppendOnly,
         Property::LogMatching,
@@ -79,6 +97,15 @@ impl Property {
         Property::CommittedStays,
         Property::PromisesDurable,
         Property::TrueAcknowledgements,
+        Property::UpToDateVotes,
+        Property::RoleChanges,
+        Property::TimerResets,
+        Property::StaleChangesNothing,
+        Property::RemovedOnConflict,
+        Property::CommitsOwnTerm,
+        Property::DurableMajority,
+        Property::TrueProgress,
+        Property::RestartsFromDisk,
         Property::SameState,
         Property::ExactlyOnce,
         Property::FreshReads,
@@ -164,6 +191,47 @@ impl Property {
                 "true-acknowledgements",
                 "A follower acknowledges only entries that it holds exactly as the leader of that term does.",
                 "Raft §5.3",
+            ),
+            Property::UpToDateVotes => (
+                "up-to-date-votes",
+                "A server votes in its own term only, and for a candidate whose log is at least as up to date as its own.",
+                "Raft §5.4.1",
+            ),
+            Property::RoleChanges => (
+                "role-changes",
+                "A server changes its role and its term only as Figure 4 allows, and leads only by the votes of a majority.",
+                "Raft §5.1, Figure 4",
+            ),
+            Property::TimerResets => (
+                "timer-resets",
+                "An election timer starts anew only on hearing the leader of the term, on standing for election or on giving a vote.",
+                "Raft §5.2, Figure 2",
+            ),
+            Property::StaleChangesNothing => {
+                ("stale-changes-nothing", "A message of an earlier term changes nothing.", "Raft §5.1")
+            }
+            Property::RemovedOnConflict => (
+                "removed-on-conflict",
+                "A follower removes entries only from the first that conflicts with what its leader sent.",
+                "Raft §5.3, Figure 2",
+            ),
+            Property::CommitsOwnTerm => (
+                "commits-own-term",
+                "A leader commits by counting copies only of entries of its own term.",
+                "Raft §5.4.2, Figure 8",
+            ),
+            Property::DurableMajority => {
+                ("durable-majority", "What counts as committed is on the disks of a majority.", "Raft §5.3")
+            }
+            Property::TrueProgress => (
+                "true-progress",
+                "What a leader takes for replicated on a follower is on that follower's disk.",
+                "Raft §5.3, Figure 2",
+            ),
+            Property::RestartsFromDisk => (
+                "restarts-from-disk",
+                "A server restarts with what it saved last, or with the write that the crash cut short, whole.",
+                "Raft Figure 2",
             ),
             Property::SameState => (
                 "same-state",

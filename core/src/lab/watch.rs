@@ -2,15 +2,16 @@
 
 use super::act::Act;
 use super::config::{Config, Roster};
-use super::member::{Content, File, Member, Message, View};
+use super::member::{Content, File, Member, Message, Timer, View};
 use super::tell::tell;
 use crate::check::mapreduce::{self as jobs, CoordinatorStep};
-use crate::check::raft::Durable;
+use crate::check::raft::{Cause as Why, Disks, Durable, Turn};
 use crate::check::{Moment, Verdicts, raft, service};
 use crate::kv::{self, server::Host};
 use crate::mapreduce::{self, JobId};
 use crate::node::{Effect, FileOp, NodeId};
 use crate::raft::log::{Log, Term};
+use crate::raft::message::Message::VoteReply;
 use crate::raft::view::Role as RaftRole;
 use crate::sim::{Action, Cause, Change, Deed, Step, World};
 use crate::time::Time;
@@ -110,6 +111,8 @@ impl Watch {
                 self.jobs.observe_store(now, change.node, touched(step), before, after, verdicts);
             }
         }
+        self.judge_turn(world);
+        let verdicts = &mut self.verdicts;
         for deed in &step.deeds {
             if let Deed::Departed { from, to, body: Message::Kv(kv::Message::Raft(message)), .. } = deed {
                 let durable = durable(world, *from);
@@ -117,6 +120,58 @@ impl Watch {
             }
         }
     }
+    /// What a server did with its input, whether it shows or not.
+    fn judge_turn(&mut self, world: &World<Member>) {
+        let step = world.last_step();
+        let Some((server, cause)) = turn(step) else { return };
+        let Some(View::Server(view)) = world.view(server) else { return };
+        let now = Moment { step: step.number, at: step.at };
+        let (mut timer_reset, mut granted) = (false, false);
+        for effect in &step.effects {
+            match effect {
+                Effect::SetTimer { which: Timer::Raft(crate::raft::Timer::Election), .. } => {
+                    timer_reset = true
+                }
+                Effect::Send {
+                    body: Message::Kv(kv::Message::Raft(VoteReply { granted: true, .. })),
+                    ..
+                } => {
+                    granted = true;
+                }
+                Effect::Write(batch) => {
+                    for op in batch {
+                        if let FileOp::Put(File::Raft(crate::raft::File::State), Content::Raft(state)) = op {
+                            self.raft.wrote(server, &saved(state));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let Cause::Durable { .. } = step.cause {
+            self.raft.completed(server);
+        }
+        let before = match &step.change {
+            Some(change) => as_server(change.before.as_ref()).map(|view| &view.raft),
+            None => Some(&view.raft),
+        };
+        let turn = Turn { server, cause, before, after: &view.raft, timer_reset, granted };
+        let disks = Disks { servers: self.config.servers, on: &|server| durable(world, server) };
+        self.raft.turned(now, &turn, &disks, &mut self.verdicts);
+    }
+}
+
+/// What set a server's step off, as Raft sees it; none if no server took an input.
+fn turn(step: &Step<Member>) -> Option<(NodeId, Why<'_, kv::Command>)> {
+    let node = step.node()?;
+    let why = match &step.cause {
+        Cause::Arrival { from, body: Message::Kv(kv::Message::Raft(message)), .. } => {
+            Why::Heard(*from, message)
+        }
+        Cause::Alarm { timer: Timer::Raft(crate::raft::Timer::Election), .. } => Why::ElectionTimer,
+        _ => Why::Other,
+    };
+    Some((node, why))
 }
 
 /// What a server has on its disk.
@@ -124,11 +179,13 @@ fn durable(world: &World<Member>, server: NodeId) -> Durable<'_, kv::Command> {
     const NOTHING: &Log<kv::Command> = &Log::new();
     let file = world.durable(server).and_then(|files| files.get(&File::Raft(crate::raft::File::State)));
     match file {
-        Some(Content::Raft(state)) => {
-            Durable { current_term: state.current_term, voted_for: state.voted_for, log: &state.log }
-        }
+        Some(Content::Raft(state)) => saved(state),
         _ => Durable { current_term: Term(0), voted_for: None, log: NOTHING },
     }
+}
+
+fn saved(state: &crate::raft::HardState<kv::Command>) -> Durable<'_, kv::Command> {
+    Durable { current_term: state.current_term, voted_for: state.voted_for, log: &state.log }
 }
 
 /// A change of a server's view; none if the change is another kind of node's.

@@ -158,6 +158,11 @@ pub(super) fn nothing_lost<C: Command>(
     }
 }
 
+/// The hash of all entries of a log up to an index, if it holds so much. `past` is what has been applied by anybody.
+pub(super) fn chain_at<C: Command>(_past: &Log<C>, log: &Log<C>, index: Index) -> Option<u64> {
+    log.chain_at(index)
+}
+
 /// The first index at which two logs differ, or one ends: one more than the length of what they share.
 pub(super) fn first_difference<C: Command>(one: &Log<C>, other: &Log<C>) -> Index {
     let (mut same, mut differ) = (0, one.last_index().min(other.last_index()) + 1);

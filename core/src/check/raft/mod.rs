@@ -8,7 +8,10 @@
 //! - what leaders have committed, and in which term (`committed`): each new leader must have all that was committed
 //!   in *earlier* terms (Leader Completeness);
 //! - the longest log that anybody has applied: everybody else's must be a beginning of it (State Machine Safety);
-//! - every vote that ever left a server, and the highest term that it ever spoke of (`promises`).
+//! - every vote that ever left a server, and the highest term that it ever spoke of (`promises`);
+//! - what every disk has been given, so that it can tell what a restart may find there (`disks`).
+//!
+//! With what set a step off it also judges what is allowed in one turn of a server (`turns`).
 //!
 //! A crash may lose what was never said, and that is no violation: a vote counts once its message has left.
 
@@ -16,6 +19,8 @@ mod committed;
 mod logs;
 mod promises;
 mod terms;
+mod turns;
+mod disks;
 
 use super::{Moment, Property, Server, Verdicts};
 use crate::node::NodeId;
@@ -25,8 +30,13 @@ use crate::raft::view::{Role, View};
 use alloc::format;
 use alloc::string::String;
 use committed::Committed;
+use disks::Written;
 use promises::Promises;
 use terms::Terms;
+use turns::Court;
+
+pub use disks::Disks;
+pub use turns::{Cause, Turn};
 
 /// What a server has on its disk.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +56,7 @@ pub struct Checker<C: Command> {
     committed: Committed<C>,
     applied: Log<C>,
     promises: Promises,
+    written: Written,
 }
 
 impl<C: Command> Default for Checker<C> {
@@ -62,6 +73,7 @@ impl<C: Command> Checker<C> {
             committed: Committed::new(),
             applied: Log::new(),
             promises: Promises::new(),
+            written: Written::new(),
         }
     }
 
@@ -101,6 +113,29 @@ impl<C: Command> Checker<C> {
         if after.last_applied > before.map_or(0, |before| before.last_applied) {
             self.applied(now, server, after, verdicts);
         }
+    }
+
+    /// Judges what a server did in one step, given what set it off. Call it after [`Checker::observe`] for every step in
+    /// which a server took an input, whether its view changed or not. A server that is down takes none.
+    pub fn turned(&mut self, now: Moment, turn: &Turn<'_, C>, disks: &Disks<'_, C>, verdicts: &mut Verdicts) {
+        if turn.before.is_none() {
+            self.written.booted(now, turn.server, &disks.of(turn.server), turn.after, verdicts);
+        }
+        let fresh = turn.timer_reset && self.written.starts(turn.server);
+        let mut court = Court { now, turn, fresh, verdicts };
+        court.judge(&self.promises, disks.servers);
+        court.progress(disks, &self.applied);
+        self.written.committed(now, turn.server, turn.after, disks, &self.applied, verdicts);
+    }
+
+    /// A server asks for its state to be saved: tell of each such write, in order.
+    pub fn wrote(&mut self, server: NodeId, state: &Durable<'_, C>) {
+        self.written.wrote(server, state);
+    }
+
+    /// The oldest write of a server that was not durable now is.
+    pub fn completed(&mut self, server: NodeId) {
+        self.written.completed(server);
     }
 
     /// Judges a message at the moment it leaves its sender, after the writes it had to wait for: `durable` is what

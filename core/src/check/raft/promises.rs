@@ -30,6 +30,11 @@ impl Promises {
         self.spoken.get(server.index()).copied().unwrap_or_default()
     }
 
+    /// How many of the first `voters` servers have voted for this candidate in this term.
+    pub(super) fn votes_for(&self, candidate: NodeId, term: Term, voters: u16) -> usize {
+        (0..voters).filter(|&voter| self.votes.get(&(term, NodeId(voter))) == Some(&candidate)).count()
+    }
+
     /// Judges a message that leaves its sender.
     #[expect(clippy::too_many_arguments, reason = "they are what there is to know of one departure")]
     pub(super) fn departed<C: Command>(

@@ -4,6 +4,8 @@ mod elections;
 mod logs;
 mod commitment;
 mod promises;
+mod turns;
+mod disks;
 
 use super::*;
 use crate::check::Violation;

@@ -102,6 +102,7 @@ fn in_words(expected: &dyn Expected) -> String {
         "u32" => "4294967295",
         "u64" => "18446744073709551615",
         "i32" => return "a whole number from -2147483648 to 2147483647".into(),
+        _ if name.starts_with("struct ") => return "an object".into(),
         _ => return name,
     };
     format!("a whole number from 0 to {highest}")

@@ -73,7 +73,7 @@ fn an_error_says_where_it_is() {
     assert!(complaint(r#"{"name":"A","flag":{"signal":[]}}"#).starts_with("`flag.signal`: a list is not"));
     assert!(complaint(r#"{"name":"A","name":"B"}"#).contains("duplicate field `name`"));
     assert!(complaint(r#"{"name":"A","mast":3}"#).contains("unknown field `mast`"));
-    assert_eq!(complaint("[]"), "a list is not struct Ship");
+    assert_eq!(complaint("[]"), "a list is not an object");
     let long = format!(r#"{{"name":"A","crew":"{}"}}"#, "x".repeat(1000));
     assert!(complaint(&long).len() < 120);
 }

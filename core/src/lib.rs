@@ -43,3 +43,4 @@ pub mod sim;
 pub mod check;
 pub mod timeline;
 pub mod lab;
+pub mod suites;

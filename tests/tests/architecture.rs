@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "timeline",
         ],
     ),
+    ("suites", &["time", "chance", "node", "raft", "kv", "sim", "check", "timeline", "lab"]),
 ];
 
 /// What a checker may know of a protocol: views and messages, and the values that these are made of. The store is also

@@ -9,7 +9,7 @@ mod branch;
 mod script;
 
 pub use branch::{Branch, Moment};
-pub use script::{FORMAT, Recorded, Script, ScriptError};
+pub use script::{FORMAT, Place, Recorded, Script, ScriptError};
 
 use crate::node::Node;
 use crate::sim::{Action, Step, World};

@@ -1,0 +1,95 @@
+//! What comes of one test: a verdict, and the figures that the course's own tester prints.
+
+use crate::check::Violation;
+use crate::lab::Watch;
+use crate::time::{Span, Time};
+use crate::timeline::Script;
+use alloc::string::String;
+use serde::Serialize;
+
+/// What the course's tester prints behind a test that passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Figures {
+    /// How long it took, in microseconds: virtual here, real in the handout.
+    pub took: Span,
+    /// Requests sent, whether or not they arrived. Replies are not counted.
+    pub rpcs: u64,
+    /// The size of these requests and of the replies that arrived, each in its own project's encoding.
+    pub bytes: u64,
+    /// Commands committed.
+    pub commits: u64,
+}
+
+/// How a test ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "failure")]
+pub enum Verdict {
+    /// Every condition of the course held, and every check after every step.
+    Passed,
+    /// A condition of the course did not hold, or a check found something.
+    Failed(Failure),
+    /// A condition of the course did not hold, in a way in which it need not: see [`Failure::unlucky`].
+    Unlucky(Failure),
+}
+
+/// Why a test did not pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// In a sentence.
+    pub why: String,
+    /// When it was seen.
+    pub at: Time,
+    /// After which step.
+    pub step: u64,
+    /// Whether a correct Raft may fail so too: an agreement that may not be retried was begun by a leader that another
+    /// term overtook before the two seconds were over. The course's test takes that for a failure, and so it is said,
+    /// but it is counted apart.
+    pub unlucky: bool,
+}
+
+/// What is said of one test on one seed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The name that the course prints, such as `Test (2A): initial election`.
+    pub name: &'static str,
+    /// The part of the lab: `2A` to `2D`.
+    pub suite: &'static str,
+    /// The seed.
+    pub seed: u64,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What it took.
+    pub figures: Figures,
+    /// What the handout prints; none for tests that its year did not have.
+    pub handout: Option<Figures>,
+    /// How many steps the world took.
+    pub steps: u64,
+}
+
+/// One test on one seed: what is said of it, and the run itself.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What is said of it.
+    pub report: Report,
+    /// The run, saved at the moment of interest: where it failed, or what it is about.
+    pub script: Script<Watch>,
+}
+
+impl Report {
+    /// Whether the test passed.
+    pub fn passed(&self) -> bool {
+        self.verdict == Verdict::Passed
+    }
+}
+
+impl Failure {
+    /// A check found something: that is never bad luck.
+    pub(super) fn found(violation: &Violation) -> Failure {
+        Failure {
+            why: alloc::format!("{violation}"),
+            at: violation.moment.at,
+            step: violation.moment.step,
+            unlucky: false,
+        }
+    }
+}

@@ -32,6 +32,7 @@ extern crate alloc;
 pub mod time;
 pub mod chance;
 pub mod fingerprint;
+pub mod bytes;
 pub mod tree;
 pub mod json;
 pub mod rules;

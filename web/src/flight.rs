@@ -8,7 +8,7 @@ use splitbrain::lab::member::{Member, Message};
 use splitbrain::lab::tell::tell_message;
 use splitbrain::mapreduce::{Answer, FileOutcome};
 use splitbrain::node::{Message as _, NodeId};
-use splitbrain::raft::Appended;
+use splitbrain::raft::{Appended, Received};
 use splitbrain::sim::World;
 use splitbrain::{kv, mapreduce, raft};
 use tsify::Tsify;
@@ -132,6 +132,11 @@ fn between_servers(message: &raft::Message<kv::Command>) -> (FlightKind, Option<
                 (FlightKind::AppendReply, Some(false))
             }
         },
+        // A snapshot takes the place of entries, and is answered as they are.
+        raft::Message::InstallSnapshot { .. } => (FlightKind::Append, None),
+        raft::Message::SnapshotReply { outcome, .. } => {
+            (FlightKind::AppendReply, Some(*outcome != Received::Stale))
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn logs(run: &Run, from: u64, count: u64) -> Vec<LogRow> {
         };
         LogRow {
             server,
-            first: 1,
+            first: log.base_index() + 1,
             last_index: log.last_index(),
             commit_index,
             last_applied,
@@ -73,9 +73,11 @@ pub(crate) fn logs(run: &Run, from: u64, count: u64) -> Vec<LogRow> {
     roster.servers().map(row).collect()
 }
 
-/// How far two logs are the same. Logs that agree at one index agree up to there.
+/// How far two logs are the same. Logs that agree at one index agree up to there; what a snapshot has replaced is
+/// committed, so that is the same everywhere.
 fn agreed(log: &Log<Command>, disk: &Log<Command>) -> u64 {
-    let (mut same, mut differ) = (0, log.last_index().min(disk.last_index()) + 1);
+    let (shorter, base) = (log.last_index().min(disk.last_index()), log.base_index().max(disk.base_index()));
+    let (mut same, mut differ) = (base.min(shorter), shorter + 1);
     while differ - same > 1 {
         let middle = same + (differ - same) / 2;
         if log.chain_at(middle) == disk.chain_at(middle) { same = middle } else { differ = middle }

@@ -146,7 +146,6 @@ mod tests {
     use crate::kv::history::History;
     use crate::kv::store::Op;
     use crate::kv::view::Pending;
-    use crate::raft::log::Log;
     use alloc::rc::Rc;
     use alloc::vec::Vec;
 
@@ -159,11 +158,7 @@ mod tests {
         View {
             role: if leads { Role::Leader { progress } } else { Role::Follower },
             current_term: Term(term),
-            voted_for: None,
-            log: Log::new(),
-            commit_index: 0,
-            last_applied: 0,
-            leader: None,
+            ..View::default()
         }
     }
 

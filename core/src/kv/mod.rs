@@ -17,7 +17,10 @@
 //! onlooker sees of them, [`note`] why they sometimes do nothing, and [`rules`] which of all this can be switched off to
 //! see what it was for. `load` turns one number into steady traffic.
 //!
-//! Not here yet: snapshots, and reads that spare the log (ReadIndex, leases).
+//! So that the log does not grow for ever, a server writes its state machine down when the Raft's state nears a limit
+//! (`snapshot`), and the Raft then drops the commands that led there (§7).
+//!
+//! Not here yet: reads that spare the log (ReadIndex, leases).
 
 pub mod text;
 pub mod summed;
@@ -25,6 +28,7 @@ pub mod store;
 pub mod session;
 pub mod state_machine;
 pub mod message;
+mod snapshot;
 pub mod server;
 pub mod clerk;
 mod load;

@@ -37,6 +37,8 @@ notes! {
     SkippedDuplicate "Skipped: this command has been executed already, under the same number (§8).";
     TurnedAwayAtIndex "The client is sent elsewhere: another command was applied where its own had been put.";
     TurnedAwayFromTerm "The client is sent elsewhere: this server no longer leads the term in which it took the command.";
+    TurnedAwayBySnapshot "The client is sent elsewhere: its command's place in the log went into a snapshot unseen.";
+    SnapshotUnreadable "The state stays as it is: these bytes are not a snapshot of it.";
     NotForServer "Ignored: a server asks nobody, so this cannot be an answer to it.";
     ReplyOfOtherLife "Ignored: the answer is meant for another life of this clerk.";
     ReplyOutlived "Ignored: the operation has returned already.";

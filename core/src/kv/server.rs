@@ -8,9 +8,11 @@ use super::message::{Message, Outcome};
 use super::note::Note;
 use super::rules::{Rule, Rules};
 use super::session::Command;
+use super::snapshot;
 use super::state_machine::{Executed, StateMachine};
 use super::store::{Op, Reply};
 use super::view::{ServerView, Waiter};
+use crate::bytes::Bytes;
 use crate::node::{Effect, Files, Input, Node, NodeId, Outbox, Through};
 use crate::raft::log::{Index, Term};
 use crate::raft::view::Role;
@@ -20,7 +22,8 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// A server. Only its Raft has files: the state machine is built anew from the log after a crash.
+/// A server. Only its Raft has files: after a crash the state machine is built anew, from the Raft's snapshot and the log
+/// that follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     raft: Raft<Command>,
@@ -32,6 +35,8 @@ pub struct Server {
 pub struct Config {
     /// Its Raft.
     pub raft: raft::Config,
+    /// The encoded size of the Raft's state, in bytes, near which the server takes a snapshot; none if it never does.
+    pub max_raft_state: Option<u64>,
     /// The rules that the service itself keeps.
     pub rules: Rules,
     /// Who executes what its Raft has committed.
@@ -62,15 +67,20 @@ impl Node for Server {
     type Note = Note;
 
     fn boot(config: &Config, durable: &Files<Self>) -> Self {
+        let raft = Raft::boot(&config.raft, durable);
+        let is_service = config.host == Host::Service;
+        let restores = is_service && config.rules.has(Rule::RestoreBeforeDelivery);
+        let snapshot = raft.snapshot().filter(|_| restores);
         let service = Service {
             rules: config.rules,
             host: config.host,
-            machine: StateMachine::default(),
-            last_applied: 0,
+            max_raft_state: config.max_raft_state,
+            machine: snapshot.and_then(|snapshot| snapshot::decode(&snapshot.data)).unwrap_or_default(),
+            last_applied: if is_service { raft.snapshot().map_or(0, |snapshot| snapshot.index) } else { 0 },
             waiting: Rc::default(),
             proposing: None,
         };
-        Server { raft: Raft::boot(&config.raft, durable), service }
+        Server { raft, service }
     }
 
     fn handle(&mut self, at: Time, input: Input<Self>, out: &mut impl Outbox<Self>) {
@@ -87,6 +97,7 @@ impl Node for Server {
             Input::Call { request, key } => self.drive(at, Input::Call { request, key }, out),
             Input::Configure(config) => {
                 self.service.rules = config.rules;
+                self.service.max_raft_state = config.max_raft_state;
                 self.drive(at, Input::Configure(config.raft), out);
             }
         }
@@ -109,6 +120,10 @@ impl Server {
     fn drive(&mut self, at: Time, input: Input<Raft<Command>>, out: &mut impl Outbox<Self>) {
         let Server { raft, service } = self;
         raft.handle(at, input, &mut Through(|effect| service.take_over(effect, out)));
+        if let Some(request) = service.snapshot_due(raft) {
+            let input = Input::Call { request, key: 0 };
+            raft.handle(at, input, &mut Through(|effect| service.take_over(effect, out)));
+        }
         if !service.waiting.is_empty() && service.rules.has(Rule::AnswerOnlyOwnOperation) {
             let raft = raft.view();
             let leads = matches!(raft.role, Role::Leader { .. }).then_some(raft.current_term);
@@ -150,6 +165,7 @@ impl Server {
 struct Service {
     rules: Rules,
     host: Host,
+    max_raft_state: Option<u64>,
     machine: StateMachine,
     last_applied: Index,
     /// In the order of their indexes. As short as there are clients, so a shared one is copied whole.
@@ -181,6 +197,39 @@ impl Service {
             }
             Effect::Output(raft::Output::Apply { index, term, command }) => {
                 self.apply(index, term, &command, out);
+            }
+            Effect::Output(raft::Output::Snapshot { index, data, .. }) => self.install(index, &data, out),
+            // It is not asked: what comes is in order, and used up at once.
+            Effect::Output(raft::Output::CondInstall { .. }) => {}
+        }
+    }
+
+    /// The Raft's state nears its limit: time to write down the state machine as it is now, after exactly the last
+    /// command applied (KV8). Not before that saves half the limit: while nothing is committed the log may grow
+    /// beyond any limit, and a snapshot would not shorten it.
+    fn snapshot_due(&self, raft: &Raft<Command>) -> Option<raft::Request<Command>> {
+        let limit = self.max_raft_state.filter(|_| self.host == Host::Service)?;
+        let near = limit - limit / 8;
+        if raft.state_size() < near || raft.applied_size() < limit / 2 {
+            return None;
+        }
+        let data = snapshot::encode(&self.machine, self.rules);
+        Some(raft::Request::Snapshot { index: self.last_applied, data })
+    }
+
+    /// A leader's snapshot takes the place of the state machine (KV9). Who waits for an index that it covers will never
+    /// see what was applied there.
+    fn install(&mut self, index: Index, data: &Bytes, out: &mut impl Outbox<Server>) {
+        match snapshot::decode(data) {
+            Some(machine) => self.machine = machine,
+            None => out.note(Note::SnapshotUnreadable),
+        }
+        self.last_applied = index;
+        let covered = self.waiting.partition_point(|waiter| waiter.index <= index);
+        if covered > 0 {
+            for waiter in Rc::make_mut(&mut self.waiting).drain(..covered) {
+                out.note(Note::TurnedAwayBySnapshot);
+                reply_to(&waiter, Outcome::NotLeader { leader: None }, out);
             }
         }
     }

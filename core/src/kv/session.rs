@@ -7,6 +7,7 @@
 use super::store::{Op, Reply};
 use super::summed::Summed;
 use crate::node::NodeId;
+use crate::raft;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,17 @@ pub struct Command {
     pub number: u64,
     /// The operation.
     pub op: Op,
+}
+
+/// Its session, its number, which operation it is, and its texts with their lengths.
+impl raft::Command for Command {
+    fn size(&self) -> u64 {
+        let texts = match &self.op {
+            Op::Get { key } => 4 + key.len(),
+            Op::Put { key, value } | Op::Append { key, value } => 8 + key.len() + value.len(),
+        };
+        2 + 8 + 8 + 1 + texts
+    }
 }
 
 /// The last command of a session that was executed.

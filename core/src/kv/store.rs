@@ -102,6 +102,11 @@ impl Store {
         Reply::Value(self.0.get(key).cloned().unwrap_or_default())
     }
 
+    /// Puts a key as it was when the store was written down.
+    pub(super) fn restore(&mut self, key: Text, value: Text) {
+        self.0.insert(key, value);
+    }
+
     fn write(&mut self, key: &Text, value: Text) -> Reply {
         if value.len() > VALUE_LIMIT {
             return Reply::TooLong;

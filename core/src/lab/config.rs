@@ -40,6 +40,10 @@ pub struct Config {
     pub heartbeat: Span,
     /// The shortest and the longest election time-out.
     pub election_timeout: (Span, Span),
+    /// The size of a server's Raft state, in bytes, near which it takes a snapshot; `null` if it never does.
+    pub max_raft_state: Option<u64>,
+    /// The most bytes of a snapshot that one message carries; `null` if snapshots are sent whole.
+    pub snapshot_chunk: Option<u32>,
     /// How long a MapReduce task may be in progress before another worker gets it.
     pub task_timeout: Span,
     /// Who executes what the servers have committed: the key/value service, or a tester that proposes commands itself.
@@ -62,6 +66,8 @@ impl Default for Config {
             disk_latency: (Span::millis(1), Span::millis(4)),
             heartbeat: Span::millis(100),
             election_timeout: (Span::millis(300), Span::millis(600)),
+            max_raft_state: None,
+            snapshot_chunk: None,
             task_timeout: Span::secs(10),
             host: Host::Service,
             without: Vec::new(),
@@ -330,6 +336,17 @@ impl Config {
                 return Err(format!("the {what} is {span}: use 1 ms to 60 s"));
             }
         }
+        if let Some(limit) = self.max_raft_state
+            && !(256..=1 << 32).contains(&limit)
+        {
+            return Err(format!(
+                "a Raft state of {limit} bytes is no limit to keep: use 256 to {}, or null for no snapshots",
+                1u64 << 32
+            ));
+        }
+        if self.snapshot_chunk == Some(0) {
+            return Err("a snapshot cannot be sent in chunks of no bytes: use 1 or more, or null".into());
+        }
         if self.task_timeout < Span::millis(1) || self.task_timeout > Span::secs(3_600) {
             return Err(format!("the task time-out is {}: use 1 ms to an hour", self.task_timeout));
         }
@@ -371,9 +388,15 @@ impl Config {
                 peers: servers.clone(),
                 heartbeat: self.heartbeat,
                 election_timeout: self.election_timeout,
+                snapshot_chunk: self.snapshot_chunk,
                 rules: rules.raft,
             };
-            members.push(MemberConfig::Server(kv::server::Config { raft, rules: rules.kv, host: self.host }));
+            members.push(MemberConfig::Server(kv::server::Config {
+                raft,
+                max_raft_state: self.max_raft_state,
+                rules: rules.kv,
+                host: self.host,
+            }));
         }
         // Long enough for a round through the log, short enough to find a new leader soon.
         let patience = self.election_timeout.0;

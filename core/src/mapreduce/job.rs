@@ -1,7 +1,7 @@
 //! A job, the tasks it is cut into and the names of its files.
 
 use super::app::BuiltIn;
-use super::bytes::{Bytes, Hash};
+use crate::bytes::{Bytes, Hash};
 use crate::fingerprint::fingerprint;
 use alloc::rc::Rc;
 use core::fmt::{self, Debug};

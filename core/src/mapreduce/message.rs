@@ -4,8 +4,8 @@
 //! repeats, whoever asks goes on asking until answered, and every answer can be given twice.
 
 use super::app::BuiltIn;
-use super::bytes::Bytes;
 use super::job::{FileName, JobId, Phase, TaskId};
+use crate::bytes::Bytes;
 use crate::node;
 use alloc::rc::Rc;
 use serde::{Deserialize, Serialize};

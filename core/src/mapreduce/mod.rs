@@ -19,7 +19,7 @@
 //!
 //! What can go wrong without this or that is shown by the [`rules`], each of which can be switched off. An onlooker
 //! sees the [`view`]s, and a [`note`] where a decision leaves no other trace. [`config`] has what all nodes are told;
-//! [`bytes`] and [`table`] are the shared values that texts, files and views are made of.
+//! `Bytes` and [`table`] are the shared values that texts, files and views are made of.
 //!
 //! Left out so far: backup tasks, combiners, skipping bad records, counters and programs of the user's own.
 
@@ -35,11 +35,10 @@ pub mod rules;
 pub mod note;
 pub mod view;
 pub mod config;
-pub mod bytes;
 pub mod table;
 
+pub use crate::bytes::{Bytes, Hash};
 pub use app::{App, BuiltIn};
-pub use bytes::{Bytes, Hash};
 pub use config::{Config, Nothing, Output, Refused, Request, Timer};
 pub use coordinator::{Coordinator, Journal, JournalFile};
 pub use job::{File, FileName, Input, Job, JobError, JobId, Phase, Spec, TaskId};

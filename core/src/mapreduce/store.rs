@@ -5,12 +5,12 @@
 //! nobody was told is there, and renaming several files is one batch, which a crash does or does not do. Answers wait
 //! until what they promise is durable: that is the seam's rule about the order of writes and sends.
 
-use super::bytes::Bytes;
 use super::config::{Config, Nothing, Timer};
 use super::job::{File, FileName, JobId};
 use super::message::{FileOutcome, FileRequest, Message, Move};
 use super::note::Note;
 use super::view::{StoreView, StoredFile};
+use crate::bytes::Bytes;
 use crate::node::{Content, FileOp, Files, Input, Node, Outbox};
 use crate::time::Time;
 use alloc::vec::Vec;

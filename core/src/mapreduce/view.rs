@@ -1,9 +1,9 @@
 //! All that an onlooker may see: the coordinator's table of tasks (§3.2), what each worker is doing, the files.
 
-use super::bytes::{Bytes, Hash};
 use super::job::{File, FileName, Job, JobId};
 use super::message::Assignment;
 use super::table::Table;
+use crate::bytes::{Bytes, Hash};
 use crate::fingerprint::fingerprint;
 use crate::node::NodeId;
 use crate::time::Time;

@@ -3,7 +3,6 @@
 //! A worker that crashes forgets its attempt. All it keeps on disk is how often it has booted, so that it takes no
 //! answer meant for its former self.
 
-use super::bytes::Bytes;
 use super::calls::{Calls, Question};
 use super::config::{Config, Nothing, Timer};
 use super::job::{File, FileName, Job, Phase, TaskId};
@@ -12,6 +11,7 @@ use super::note::Note;
 use super::pairs;
 use super::rules::Rule;
 use super::view::{Doing, WorkerView};
+use crate::bytes::Bytes;
 use crate::node::{Content, FileOp, Files, Input, Node, Outbox};
 use crate::time::{Span, Time};
 use crate::tree::Tree;

@@ -5,7 +5,7 @@ use super::message::Message;
 use super::node::{Raft, Timer};
 use super::note::Note;
 use super::rules::Rule;
-use super::view::{Progress, Role, Vote};
+use super::view::{Progress, Role, Sending, Vote};
 use crate::node::{NodeId, Outbox};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -141,7 +141,7 @@ impl<C: Command> Raft<C> {
     /// in its log" (§5.3), and tells everybody at once that there is a leader (§5.2).
     fn become_leader(&mut self, out: &mut impl Outbox<Self>) {
         let next_index = self.hard.log.last_index() + 1;
-        let progress = Progress { next_index, match_index: 0, probing: false };
+        let progress = Progress { next_index, match_index: 0, sending: Sending::Replicating };
         let alone = self.is_alone();
         let followers = self.config.peers.iter().filter(|&&peer| alone || peer != self.config.id);
         self.role = Role::Leader { progress: Rc::new(followers.map(|&peer| (peer, progress)).collect()) };

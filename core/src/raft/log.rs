@@ -7,6 +7,7 @@
 
 use crate::fingerprint::Fingerprint;
 use alloc::rc::Rc;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 use serde::de::DeserializeOwned;
@@ -27,8 +28,24 @@ impl fmt::Display for Term {
 pub type Index = u64;
 
 /// What a replicated state machine executes.
-pub trait Command: Clone + Debug + Eq + Serialize + DeserializeOwned {}
-impl<C: Clone + Debug + Eq + Serialize + DeserializeOwned> Command for C {}
+pub trait Command: Clone + Debug + Eq + Serialize + DeserializeOwned {
+    /// How many bytes it takes when it is encoded: what it adds to [`Log::bytes`].
+    fn size(&self) -> u64;
+}
+
+/// Eight bytes.
+impl Command for u64 {
+    fn size(&self) -> u64 {
+        8
+    }
+}
+
+/// Its length, in four bytes, and its UTF-8.
+impl Command for String {
+    fn size(&self) -> u64 {
+        4 + self.len() as u64
+    }
+}
 
 /// One entry: a command and the term in which a leader received it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,6 +56,9 @@ pub struct Entry<C> {
     pub command: C,
 }
 
+/// How many bytes of an encoded entry are its term.
+const TERM_BYTES: u64 = 8;
+
 /// An entry in its place.
 pub struct Link<C> {
     /// Its index.
@@ -47,12 +67,34 @@ pub struct Link<C> {
     pub entry: Entry<C>,
     /// The hash of all entries up to and including this one.
     pub chain: u64,
+    /// The encoded size of the entries from the log's root up to and including this one.
+    bytes: u64,
     before: Option<Rc<Link<C>>>,
     jump: Option<Rc<Link<C>>>,
 }
 
-/// A log: a pointer to its last link.
-pub struct Log<C>(Option<Rc<Link<C>>>);
+/// A log: a pointer to its last link, and what is known of the entries that a snapshot has replaced (§7).
+///
+/// The entries up to the *base* are gone: nothing can be asked of them but the base's own index, term and chain hash.
+/// The chain goes on from there, so it covers the whole history however much of that has been dropped.
+pub struct Log<C> {
+    base: Base,
+    /// The index before the first link that there still is. It may be less than the base's: links that a snapshot
+    /// has replaced are let go once they are as many as those that are left.
+    root: Index,
+    /// None if there is no entry after the base.
+    last: Option<Rc<Link<C>>>,
+}
+
+/// The last entry that is no longer in the log; of a log that has lost none, the place before the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Base {
+    index: Index,
+    term: Term,
+    chain: u64,
+    /// Like [`Link::bytes`].
+    bytes: u64,
+}
 
 /// The chain hash of an entry that follows a chain with hash `before`.
 pub fn chain_hash<C: Command>(before: u64, entry: &Entry<C>) -> u64 {
@@ -66,25 +108,56 @@ pub fn chain_hash<C: Command>(before: u64, entry: &Entry<C>) -> u64 {
 impl<C> Log<C> {
     /// A log without entries.
     pub const fn new() -> Log<C> {
-        Log(None)
+        Log::starting_after(0, Term(0), 0)
     }
 
-    /// The index of the last entry; 0 if there is none.
+    /// A log whose entries up to this index are in a snapshot, and which has no others: the term is that of the entry
+    /// at that index, the chain the hash of all up to it.
+    pub const fn starting_after(index: Index, term: Term, chain: u64) -> Log<C> {
+        Log { base: Base { index, term, chain, bytes: 0 }, root: index, last: None }
+    }
+
+    /// The index of the last entry that a snapshot has replaced; 0 if none was.
+    pub fn base_index(&self) -> Index {
+        self.base.index
+    }
+
+    /// The term of that entry; term 0 if there is none.
+    pub fn base_term(&self) -> Term {
+        self.base.term
+    }
+
+    /// The hash of all entries up to that one; 0 if there is none.
+    pub fn base_chain(&self) -> u64 {
+        self.base.chain
+    }
+
+    /// The index of the last entry, in the log or replaced; 0 if there is none.
     pub fn last_index(&self) -> Index {
-        self.0.as_ref().map_or(0, |last| last.index)
+        self.last.as_ref().map_or(self.base.index, |last| last.index)
     }
 
-    /// The term of the last entry; term 0 if there is none.
+    /// The term of that entry; term 0 if there is none.
     pub fn last_term(&self) -> Term {
-        self.0.as_ref().map_or(Term(0), |last| last.entry.term)
+        self.last.as_ref().map_or(self.base.term, |last| last.entry.term)
     }
 
-    /// The hash of the whole log; 0 if it is empty.
+    /// The hash of the whole history; 0 if it is empty.
     pub fn chain(&self) -> u64 {
-        self.0.as_ref().map_or(0, |last| last.chain)
+        self.last.as_ref().map_or(self.base.chain, |last| last.chain)
     }
 
-    /// The link at an index.
+    /// The encoded size of the entries that are in the log.
+    pub fn bytes(&self) -> u64 {
+        self.last.as_ref().map_or(0, |last| last.bytes - self.base.bytes)
+    }
+
+    /// The encoded size of the entries up to an index: what a snapshot there would make needless.
+    pub fn bytes_upto(&self, index: Index) -> u64 {
+        self.link(index).map_or(0, |link| link.bytes - self.base.bytes)
+    }
+
+    /// The link at an index; none at or below the base, or beyond the end.
     pub fn link(&self, index: Index) -> Option<&Link<C>> {
         self.find(index).map(|link| &**link)
     }
@@ -94,23 +167,27 @@ impl<C> Log<C> {
         self.link(index).map(|link| &link.entry)
     }
 
-    /// The term of the entry at an index; term 0 at index 0.
+    /// The term of the entry at an index, the base included; term 0 at index 0 of a log that has lost nothing.
     pub fn term_at(&self, index: Index) -> Option<Term> {
-        if index == 0 { Some(Term(0)) } else { self.link(index).map(|link| link.entry.term) }
+        if index == self.base.index {
+            Some(self.base.term)
+        } else {
+            self.link(index).map(|link| link.entry.term)
+        }
     }
 
-    /// The hash of all entries up to an index; 0 at index 0.
+    /// The hash of all entries up to an index, the base included; 0 at index 0 of a log that has lost nothing.
     pub fn chain_at(&self, index: Index) -> Option<u64> {
-        if index == 0 { Some(0) } else { self.link(index).map(|link| link.chain) }
+        if index == self.base.index { Some(self.base.chain) } else { self.link(index).map(|link| link.chain) }
     }
 
-    /// The last index up to `upto` whose entry is of an earlier term than `term`; 0 if there is none. A few hops, like
-    /// any search: terms never fall along a log.
+    /// The last index up to `upto` whose entry is of an earlier term than `term`; the base's if there is none. A few
+    /// hops, like any search: terms never fall along a log.
     pub fn last_before_term(&self, term: Term, upto: Index) -> Index {
         self.last_with(upto, |entry| entry < term)
     }
 
-    /// The last index up to `upto` whose entry is of that term.
+    /// The last index up to `upto` whose entry is of that term, as far as can be told from the base on.
     pub fn last_of_term(&self, term: Term, upto: Index) -> Option<Index> {
         let index = self.last_with(upto, |entry| entry <= term);
         (self.term_at(index) == Some(term)).then_some(index)
@@ -118,6 +195,7 @@ impl<C> Log<C> {
 
     /// The links after `after` and up to `upto`, in order.
     pub fn range(&self, after: Index, upto: Index) -> Vec<&Link<C>> {
+        let after = after.max(self.base.index);
         let mut links = Vec::new();
         let mut link = self.link(upto.min(self.last_index()));
         while let Some(this) = link.filter(|link| link.index > after) {
@@ -128,10 +206,12 @@ impl<C> Log<C> {
         links
     }
 
-    /// Removes every entry after `last`.
+    /// Removes every entry after `last`; what is in a snapshot stays there.
     pub fn truncate(&mut self, last: Index) {
-        if last < self.last_index() {
-            self.0 = self.find(last).cloned();
+        if last <= self.base.index {
+            *self = Log::starting_after(self.base.index, self.base.term, self.base.chain);
+        } else if last < self.last_index() {
+            self.last = self.find(last).cloned();
         }
     }
 
@@ -155,12 +235,12 @@ impl<C> Log<C> {
             let jump = this.jump.as_ref().filter(|jump| !early_enough(jump.entry.term));
             link = jump.or(this.before.as_ref());
         }
-        link.map_or(0, |link| link.index)
+        link.map_or(0, |link| link.index).max(self.base.index)
     }
 
     fn find(&self, index: Index) -> Option<&Rc<Link<C>>> {
-        let mut link = self.0.as_ref()?;
-        if index == 0 || index > link.index {
+        let mut link = self.last.as_ref()?;
+        if index <= self.base.index || index > link.index {
             return None;
         }
         while link.index > index {
@@ -176,32 +256,57 @@ impl<C> Log<C> {
 impl<C: Command> Log<C> {
     /// Appends an entry and returns its index.
     pub fn push(&mut self, entry: Entry<C>) -> Index {
-        let before = self.0.take();
-        let index = before.as_ref().map_or(0, |link| link.index) + 1;
-        let chain = chain_hash(before.as_ref().map_or(0, |link| link.chain), &entry);
-        let jump = before.as_ref().and_then(far_ancestor);
-        self.0 = Some(Rc::new(Link { index, entry, chain, before, jump }));
+        let chain = chain_hash(self.chain(), &entry);
+        self.link_on(entry, chain)
+    }
+
+    fn link_on(&mut self, entry: Entry<C>, chain: u64) -> Index {
+        let index = self.last_index() + 1;
+        let before = self.last.take();
+        let bytes = before.as_ref().map_or(self.base.bytes, |link| link.bytes);
+        let bytes = bytes.saturating_add(TERM_BYTES).saturating_add(entry.command.size());
+        let jump = before.as_ref().and_then(|before| far_ancestor(before, self.root));
+        self.last = Some(Rc::new(Link { index, entry, chain, bytes, before, jump }));
         index
     }
 
     /// Appends `tail`'s entries after index `self.last_index()`, sharing its links where both logs agree so far.
     pub fn extend(&mut self, tail: &Log<C>) {
         let last = self.last_index();
-        if tail.chain_at(last) == Some(self.chain()) {
-            self.0 = tail.0.clone();
+        // Links of another root would keep alive what this log has dropped, or lack what it has.
+        if tail.root == self.root && tail.chain_at(last) == Some(self.chain()) && tail.last.is_some() {
+            self.last = tail.last.clone();
         } else {
             for link in tail.range(last, tail.last_index()) {
                 self.push(link.entry.clone());
             }
         }
     }
+
+    /// Drops the entries up to `upto`, which a snapshot has replaced; at or below the base there is nothing to drop,
+    /// and what is beyond the end cannot be.
+    ///
+    /// Other copies of the log keep what they have. This one lets the links go once they are as many as those that are
+    /// left, and then links these anew: so it costs no more than was dropped, and what it holds on to stays small.
+    pub fn compact(&mut self, upto: Index) {
+        let Some(link) = self.find(upto) else { return };
+        self.base = Base { index: upto, term: link.entry.term, chain: link.chain, bytes: link.bytes };
+        if upto - self.root < self.last_index() - upto {
+            return;
+        }
+        let mut left = Log::starting_after(upto, self.base.term, self.base.chain);
+        for link in self.range(upto, self.last_index()) {
+            left.link_on(link.entry.clone(), link.chain);
+        }
+        *self = left;
+    }
 }
 
 /// The jump of a new link after `before`: over two equal jumps at once, else no further than `before` itself.
-fn far_ancestor<C>(before: &Rc<Link<C>>) -> Option<Rc<Link<C>>> {
+fn far_ancestor<C>(before: &Rc<Link<C>>, root: Index) -> Option<Rc<Link<C>>> {
     let over = before.jump.as_ref();
     let over_twice = over.and_then(|over| over.jump.as_ref());
-    let place = |link: Option<&Rc<Link<C>>>| link.map_or(0, |link| link.index);
+    let place = |link: Option<&Rc<Link<C>>>| link.map_or(root, |link| link.index);
     if before.index - place(over) == place(over) - place(over_twice) {
         over_twice.cloned()
     } else {
@@ -211,7 +316,7 @@ fn far_ancestor<C>(before: &Rc<Link<C>>) -> Option<Rc<Link<C>>> {
 
 impl<C> Clone for Log<C> {
     fn clone(&self) -> Self {
-        Log(self.0.clone())
+        Log { base: self.base, root: self.root, last: self.last.clone() }
     }
 }
 
@@ -221,10 +326,11 @@ impl<C> Default for Log<C> {
     }
 }
 
-/// Two logs are equal if they are equally long and their chains have the same hash.
+/// Two logs are equal if they begin and end at the same index and their chains have the same hash.
 impl<C> PartialEq for Log<C> {
     fn eq(&self, other: &Self) -> bool {
-        self.last_index() == other.last_index() && self.chain() == other.chain()
+        (self.base.index, self.last_index(), self.chain())
+            == (other.base.index, other.last_index(), other.chain())
     }
 }
 
@@ -234,20 +340,20 @@ impl<C: Debug> Debug for Log<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let last = self.last_index();
         let shown = last.saturating_sub(8);
-        write!(f, "log to {last}")?;
+        write!(f, "log from {} to {last}", self.base.index)?;
         f.debug_list()
             .entries(self.range(shown, last).iter().map(|link| (link.entry.term.0, &link.entry.command)))
             .finish()
     }
 }
 
-/// A fingerprint takes the log's length and hash; a person is given its entries.
+/// A fingerprint takes the log's ends and its hash; a person is given its entries.
 impl<C: Serialize> Serialize for Log<C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             serializer.collect_seq(self.range(0, self.last_index()).iter().map(|link| &link.entry))
         } else {
-            (self.last_index(), self.chain()).serialize(serializer)
+            (self.base.index, self.last_index(), self.chain()).serialize(serializer)
         }
     }
 }
@@ -270,100 +376,4 @@ impl<C> Drop for Link<C> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn log(terms: &[u64]) -> Log<u64> {
-        let mut log = Log::new();
-        for (place, &term) in terms.iter().enumerate() {
-            log.push(Entry { term: Term(term), command: place as u64 });
-        }
-        log
-    }
-
-    #[test]
-    fn every_index_is_found_and_none_beyond() {
-        for len in [0, 1, 2, 7, 64, 1000] {
-            let log = log(&alloc::vec![1; len]);
-            assert_eq!(log.last_index(), len as u64);
-            for index in 1..=len as u64 {
-                assert_eq!(log.entry(index).map(|entry| entry.command), Some(index - 1));
-            }
-            assert!(log.entry(0).is_none() && log.entry(len as u64 + 1).is_none());
-            assert_eq!(log.term_at(0), Some(Term(0)));
-        }
-    }
-
-    #[test]
-    fn any_entry_is_a_few_hops_away() {
-        let log = log(&alloc::vec![1; 100_000]);
-        let mut hops = 0;
-        let mut link = log.0.as_ref();
-        while let Some(this) = link.filter(|link| link.index > 1) {
-            link = this.jump.as_ref().or(this.before.as_ref());
-            hops += 1;
-        }
-        assert!(hops < 60, "{hops} hops");
-    }
-
-    #[test]
-    fn logs_with_one_different_term_or_command_differ_from_there_on() {
-        let (a, b) = (log(&[1, 1, 2, 3]), log(&[1, 1, 3, 3]));
-        assert_eq!(a.chain_at(2), b.chain_at(2));
-        assert_ne!(a.chain_at(3), b.chain_at(3));
-        assert_ne!(a, b);
-        let mut c = a.prefix(3);
-        c.push(Entry { term: Term(3), command: 99 });
-        assert_ne!(a.chain_at(4), c.chain_at(4));
-    }
-
-    #[test]
-    fn the_border_of_a_term_is_found_from_any_place_in_the_log() {
-        let terms = [1, 1, 1, 4, 4, 5, 5, 6, 6, 6];
-        let log = log(&terms);
-        for upto in 0..=12 {
-            for term in 0..=7 {
-                let held = || terms.iter().zip(1..).take(upto as usize);
-                let before = held().filter(|&(&held, _)| held < term).map(|(_, index)| index).max();
-                assert_eq!(
-                    log.last_before_term(Term(term), upto),
-                    before.unwrap_or(0),
-                    "{term} up to {upto}"
-                );
-                let of = held().filter(|&(&held, _)| held == term).map(|(_, index)| index).max();
-                if term > 0 {
-                    assert_eq!(log.last_of_term(Term(term), upto), of, "{term} up to {upto}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn truncating_leaves_other_copies_alone() {
-        let long = log(&[1, 1, 2, 2]);
-        let mut short = long.clone();
-        short.truncate(2);
-        assert_eq!((short.last_index(), short.last_term(), long.last_index()), (2, Term(1), 4));
-        assert!(long.extends(&short) && !short.extends(&long));
-        assert_eq!(short, log(&[1, 1]));
-    }
-
-    #[test]
-    fn extending_shares_links_where_the_logs_agree_and_copies_where_they_do_not() {
-        let leader = log(&[1, 1, 2, 2]);
-        let mut follower = leader.prefix(2);
-        follower.extend(&leader);
-        assert!(follower == leader && Rc::ptr_eq(follower.0.as_ref().unwrap(), leader.0.as_ref().unwrap()));
-        let mut other = log(&[1, 3]);
-        other.extend(&leader);
-        assert_eq!(other.range(0, 9).iter().map(|link| link.entry.term.0).collect::<Vec<_>>(), [1, 3, 2, 2]);
-    }
-
-    #[test]
-    fn a_million_entries_are_dropped_without_recursion() {
-        let long = log(&alloc::vec![1; 1_000_000]);
-        let held = long.prefix(500_000);
-        drop(long);
-        assert_eq!(held.entry(1).map(|entry| entry.command), Some(0));
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 //! reader must know, so that no reply needs the state in which its request was sent.
 
 use super::log::{Command, Index, Log, Term};
+use crate::bytes::Bytes;
 use crate::node;
 use serde::Serialize;
 
@@ -36,6 +37,9 @@ pub enum Message<C: Command> {
         entries: Log<C>,
         /// How far the leader has committed.
         leader_commit: Index,
+        /// How often the leader had turned to all its followers when it sent this: the answer proves that it still
+        /// led then (§8).
+        round: u64,
     },
     /// The answer to [`Message::AppendEntries`].
     AppendReply {
@@ -45,7 +49,52 @@ pub enum Message<C: Command> {
         prev_log_index: Index,
         /// What became of the entries.
         outcome: Appended,
+        /// The `round` of the request that this answers.
+        round: u64,
     },
+    /// A leader sends a snapshot, or a chunk of one, in place of entries that it no longer has (§7, Figure 13).
+    InstallSnapshot {
+        /// The leader's term.
+        term: Term,
+        /// The index of the last entry that the snapshot replaces.
+        last_included_index: Index,
+        /// The term of that entry.
+        last_included_term: Term,
+        /// The chain hash of the log up to that entry.
+        last_included_chain: u64,
+        /// Where in the snapshot the chunk belongs, in bytes.
+        offset: u64,
+        /// The chunk.
+        data: Bytes,
+        /// Whether it is the last.
+        done: bool,
+        /// As in [`Message::AppendEntries`].
+        round: u64,
+    },
+    /// The answer to [`Message::InstallSnapshot`].
+    SnapshotReply {
+        /// The follower's term.
+        term: Term,
+        /// The `last_included_index` of the request that this answers.
+        last_included_index: Index,
+        /// Its `offset`.
+        offset: u64,
+        /// What became of the chunk.
+        outcome: Received,
+        /// Its `round`.
+        round: u64,
+    },
+}
+
+/// What a follower did with a chunk of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Received {
+    /// It holds all that the snapshot replaces, by this snapshot or otherwise.
+    Installed,
+    /// It holds the snapshot's first bytes up to here, and waits for more.
+    Upto(u64),
+    /// The request came from an earlier term and was refused.
+    Stale,
 }
 
 /// What a follower did with the entries it was sent.
@@ -76,7 +125,9 @@ impl<C: Command> Message<C> {
             Message::RequestVote { term, .. }
             | Message::VoteReply { term, .. }
             | Message::AppendEntries { term, .. }
-            | Message::AppendReply { term, .. } => *term,
+            | Message::AppendReply { term, .. }
+            | Message::InstallSnapshot { term, .. }
+            | Message::SnapshotReply { term, .. } => *term,
         }
     }
 }
@@ -88,10 +139,15 @@ impl<C: Command> node::Message for Message<C> {
             Message::VoteReply { .. } => 1,
             Message::AppendEntries { .. } => 2,
             Message::AppendReply { .. } => 3,
+            Message::InstallSnapshot { .. } => 4,
+            Message::SnapshotReply { .. } => 5,
         }
     }
 
     fn is_reply(&self) -> bool {
-        matches!(self, Message::VoteReply { .. } | Message::AppendReply { .. })
+        matches!(
+            self,
+            Message::VoteReply { .. } | Message::AppendReply { .. } | Message::SnapshotReply { .. }
+        )
     }
 }

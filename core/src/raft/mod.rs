@@ -1,5 +1,5 @@
 //! Raft, as the extended paper has it (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm",
-//! 2014): elections, log replication and persistence. Read it with Figure 2 beside you.
+//! 2014): elections, log replication, persistence and log compaction. Read it with Figure 2 beside you.
 //!
 //! # One server
 //!
@@ -40,35 +40,35 @@
 //!
 //! # What survives a crash
 //!
-//! The term, the vote and the log ([`HardState`]). They are written before anything that depends on them is said: a
+//! The term, the vote, and the log with the snapshot that it goes on from ([`HardState`]). They are written before anything that depends on them is said: a
 //! [`Write`](crate::node::Effect::Write) always comes before the messages that tell of it, and whoever carries out the
 //! effects keeps back messages until all earlier writes are done. So nothing that a server says can outlive its memory
 //! of having said it. The leader may even send an entry while its own write is under way, and count itself as soon as
 //! the others answer, for their answers prove that the message had left. Only a server without peers, with nobody to
 //! answer it, sends itself a message and waits for that.
 //!
+//! # How a log stays short
+//!
+//! `snapshot` is §7. The host writes its state machine down from time to time; the entries that led up to it are
+//! then dropped, but for the index and term of the last, which the next AppendEntries still needs as its `prevLog`.
+//! A follower that lacks what its leader has dropped is sent the snapshot itself.
+//!
 //! # What happens without a rule
 //!
 //! Each rule that somebody would miss has a name and a switch ([`rules`]). [`Note`]s tell why a server did *nothing*;
 //! what it did shows in its [`View`].
 //!
-//! Snapshots (§7), membership changes (§6), pre-votes and reads that bypass the log are not here.
+//! Membership changes (§6), pre-votes and reads that bypass the log are not here.
 //!
 //! # An election by hand
 //!
 //! ```
 //! use splitbrain::node::{Effect, Files, Input, Node, NodeId};
-//! use splitbrain::raft::{Config, Message, Raft, Role, Rules, Term, Timer};
-//! use splitbrain::time::{Span, Time};
+//! use splitbrain::raft::{Config, Message, Raft, Role, Term, Timer};
+//! use splitbrain::time::Time;
 //!
 //! let [s1, s2, s3] = [NodeId(0), NodeId(1), NodeId(2)];
-//! let config = Config {
-//!     id: s1,
-//!     peers: [s1, s2, s3].into(),
-//!     heartbeat: Span::millis(100),
-//!     election_timeout: (Span::millis(300), Span::millis(600)),
-//!     rules: Rules::ALL,
-//! };
+//! let config = Config::new(s1, [s1, s2, s3].into());
 //! let mut server = Raft::<u64>::boot(&config, &Files::<Raft<u64>>::new());
 //!
 //! // Nobody leads: S1 saves its vote for itself, and only then asks the others for theirs.
@@ -90,16 +90,18 @@ pub mod node;
 mod election;
 mod replication;
 mod commitment;
+pub mod snapshot;
 pub mod rules;
 pub mod note;
 pub mod view;
 
 pub use log::{Command, Entry, Index, Link, Log, Term};
-pub use message::{Appended, Message};
+pub use message::{Appended, Message, Received};
 pub use node::{Config, File, HardState, Output, Raft, Request, Timer};
 pub use note::Note;
 pub use rules::{Rule, Rules};
-pub use view::{Progress, Role, View, Vote};
+pub use snapshot::Snapshot;
+pub use view::{Progress, Receiving, Role, Sending, View, Vote};
 
 #[cfg(test)]
 mod tests;

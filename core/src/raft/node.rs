@@ -3,12 +3,16 @@
 use super::log::{Command, Index, Log, Term};
 use super::message::Message;
 use super::note::Note;
+use super::replication::Entries;
 use super::rules::{Rule, Rules};
-use super::view::{Role, View};
+use super::snapshot::{Chunk, Incoming, Snapshot};
+use super::view::{Receiving, Role, View};
+use crate::bytes::Bytes;
 use crate::node::{self, FileOp, Files, Input, Node, NodeId, Outbox};
 use crate::time::{Span, Time};
 use alloc::rc::Rc;
 use alloc::vec;
+use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// A Raft server.
@@ -22,6 +26,14 @@ pub struct Raft<C: Command> {
     pub(super) leader: Option<NodeId>,
     pub(super) commit_index: Index,
     pub(super) last_applied: Index,
+    /// Where the host's state machine is known to be: at the last snapshot that the host has taken.
+    pub(super) host_applied: Index,
+    /// The snapshot that a leader is sending.
+    pub(super) incoming: Option<Incoming>,
+    /// As a leader: the snapshots that it is sending.
+    pub(super) outgoing: Vec<(NodeId, Rc<Snapshot>)>,
+    /// As a leader: how often it has turned to all its followers.
+    pub(super) round: u64,
 }
 
 /// What a server is told at boot.
@@ -35,8 +47,25 @@ pub struct Config {
     pub heartbeat: Span,
     /// The shortest and the longest silence after which a server stands for election (§5.2).
     pub election_timeout: (Span, Span),
+    /// The most bytes of a snapshot that one message carries; none if a snapshot is sent whole (§7).
+    pub snapshot_chunk: Option<u32>,
     /// The rules it keeps.
     pub rules: Rules,
+}
+
+impl Config {
+    /// One of these peers, with the paper's rules and the course's times: a heartbeat every 100 ms, an election time-out
+    /// of 300 to 600 ms.
+    pub fn new(id: NodeId, peers: Rc<[NodeId]>) -> Config {
+        Config {
+            id,
+            peers,
+            heartbeat: Span::millis(100),
+            election_timeout: (Span::millis(300), Span::millis(600)),
+            snapshot_chunk: None,
+            rules: Rules::ALL,
+        }
+    }
 }
 
 /// The persistent state on all servers (Figure 2): saved before anybody is told what depends on it.
@@ -48,6 +77,8 @@ pub struct HardState<C: Command> {
     pub voted_for: Option<NodeId>,
     /// The log.
     pub log: Log<C>,
+    /// The snapshot of what the log has lost: it ends at the log's base.
+    pub snapshot: Option<Rc<Snapshot>>,
 }
 
 /// The timers of a server.
@@ -66,6 +97,21 @@ pub enum Timer {
 pub enum Request<C: Command> {
     /// Replicate this command. Answered at once by [`Output::Accepted`] or [`Output::NotLeader`].
     Propose(C),
+    /// The state machine as it is after an index that was applied: the entries up to there may go (§7). Anything
+    /// else is ignored, with a note.
+    Snapshot {
+        /// The last index that it includes.
+        index: Index,
+        /// The state machine, in the host's own encoding.
+        data: Bytes,
+    },
+    /// May the host still install the snapshot that it was handed? Answered by [`Output::CondInstall`].
+    CondInstall {
+        /// The snapshot's term.
+        term: Term,
+        /// The snapshot's index.
+        index: Index,
+    },
 }
 
 /// What a server hands to its host.
@@ -84,7 +130,8 @@ pub enum Output<C: Command> {
         /// Whom to ask instead, if this server knows.
         leader: Option<NodeId>,
     },
-    /// The state machine must execute this committed command: each index once, in order, after every boot from 1.
+    /// The state machine must execute this committed command: each index once, in order, after every boot from the
+    /// one after the snapshot that it finds in [`Raft::snapshot`].
     Apply {
         /// Its index.
         index: Index,
@@ -93,20 +140,38 @@ pub enum Output<C: Command> {
         /// The command.
         command: C,
     },
+    /// The state machine must become this: a leader's snapshot takes the place of the commands up to its index.
+    Snapshot {
+        /// The last index that it includes.
+        index: Index,
+        /// The term of that entry.
+        term: Term,
+        /// The state machine, in its host's own encoding.
+        data: Bytes,
+    },
+    /// The answer to [`Request::CondInstall`].
+    CondInstall {
+        /// The snapshot's index.
+        index: Index,
+        /// Whether to install it.
+        install: bool,
+    },
 }
 
-/// A server has one file.
+/// A server has one file, and a second only without the rule that one write saves all that belongs together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum File {
     /// The persistent state.
     State,
+    /// Without the rule `snapshot-with-state`: the snapshot, in a persistent state with nothing else in it.
+    Snapshot,
 }
 
 /// Term 0, no vote, no entries: a server before its first start.
 impl<C: Command> Default for HardState<C> {
     fn default() -> Self {
-        HardState { current_term: Term(0), voted_for: None, log: Log::new() }
+        HardState { current_term: Term(0), voted_for: None, log: Log::new(), snapshot: None }
     }
 }
 
@@ -130,35 +195,51 @@ impl<C: Command> Node for Raft<C> {
     type View = View<C>;
     type Note = Note;
 
-    /// Every server boots as a follower that knows only what it saved: what is committed it learns anew.
+    /// Every server boots as a follower that knows only what it saved. That what its snapshot holds is committed and
+    /// applied is part of that; what else is it learns anew.
     fn boot(config: &Config, durable: &Files<Self>) -> Self {
+        let mut hard = durable.get(&File::State).cloned().unwrap_or_default();
+        hard.snapshot = snapshot_of(&hard, durable.get(&File::Snapshot));
+        let base = hard.log.base_index();
         Raft {
             config: config.clone(),
-            hard: durable.get(&File::State).cloned().unwrap_or_default(),
+            hard,
             role: Role::Follower,
             leader: None,
-            commit_index: 0,
-            last_applied: 0,
+            commit_index: base,
+            last_applied: base,
+            host_applied: base,
+            incoming: None,
+            outgoing: Vec::new(),
+            round: 0,
         }
     }
 
     fn handle(&mut self, _at: Time, input: Input<Self>, out: &mut impl Outbox<Self>) {
         match input {
-            Input::Start => self.reset_election_timer(out),
+            Input::Start => self.start(out),
             Input::Message { from, body } => self.receive(from, body, out),
             Input::Timer(Timer::Election) => self.election_timed_out(out),
             Input::Timer(Timer::Heartbeat) => self.heartbeat_due(out),
-            Input::Call { request: Request::Propose(command), .. } => self.propose(command, out),
+            Input::Call { request, .. } => match request {
+                Request::Propose(command) => self.propose(command, out),
+                Request::Snapshot { index, data } => self.take_snapshot(index, data, out),
+                Request::CondInstall { term, index } => self.may_install(term, index, out),
+            },
             Input::Configure(config) => self.configure(config, out),
         }
     }
 
     fn view(&self) -> View<C> {
+        let receiving =
+            |incoming: &Incoming| Receiving { index: incoming.index, bytes: incoming.data.len() as u64 };
         View {
             role: self.role.clone(),
             current_term: self.hard.current_term,
             voted_for: self.hard.voted_for,
             log: self.hard.log.clone(),
+            snapshot: self.hard.snapshot.clone(),
+            receiving: self.incoming.as_ref().map(receiving),
             commit_index: self.commit_index,
             last_applied: self.last_applied,
             leader: self.leader,
@@ -166,7 +247,49 @@ impl<C: Command> Node for Raft<C> {
     }
 }
 
+/// The snapshot that fits a log. The persistent state has it; but if the two were written apart, a crash between the
+/// writes leaves the log with an older snapshot, or none, and nobody can tell from the bytes.
+fn snapshot_of<C: Command>(hard: &HardState<C>, apart: Option<&HardState<C>>) -> Option<Rc<Snapshot>> {
+    let (index, term, chain) = (hard.log.base_index(), hard.log.base_term(), hard.log.base_chain());
+    let fits = hard.snapshot.as_ref().is_some_and(|snapshot| snapshot.index == index);
+    if fits || index == 0 {
+        return hard.snapshot.clone();
+    }
+    let found = apart.and_then(|apart| apart.snapshot.as_ref());
+    let data = found.map_or_else(Bytes::default, |snapshot| snapshot.data.clone());
+    Some(Rc::new(Snapshot { index, term, chain, data }))
+}
+
+/// The encoded size of a term, a vote (and whether there is one), and what is known of the base.
+const HEADER_BYTES: u64 = 8 + 3 + 24;
+
+/// What the host can ask between two inputs.
 impl<C: Command> Raft<C> {
+    /// The snapshot with which the state machine must begin after a boot.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        self.hard.snapshot.as_deref()
+    }
+
+    /// The encoded size of the persistent state, its snapshot aside, in bytes. The longer the log, the larger: a host
+    /// that finds it too large takes a snapshot ([`Request::Snapshot`]). It costs nothing to ask.
+    pub fn state_size(&self) -> u64 {
+        HEADER_BYTES + self.hard.log.bytes()
+    }
+
+    /// How much of that a snapshot of what has been applied would save.
+    pub fn applied_size(&self) -> u64 {
+        self.hard.log.bytes_upto(self.last_applied)
+    }
+}
+
+impl<C: Command> Raft<C> {
+    fn start(&mut self, out: &mut impl Outbox<Self>) {
+        self.reset_election_timer(out);
+        if !self.keeps(Rule::SnapshotWithState) {
+            self.persist_snapshot_apart(out);
+        }
+    }
+
     fn receive(&mut self, from: NodeId, body: Message<C>, out: &mut impl Outbox<Self>) {
         let newer = body.term() > self.hard.current_term;
         if newer {
@@ -176,17 +299,44 @@ impl<C: Command> Raft<C> {
             Message::RequestVote { term, last_log_index, last_log_term } => {
                 self.vote_requested(from, term, (last_log_term, last_log_index), newer, out);
             }
-            Message::AppendEntries { term, prev_log_index, prev_log_term, entries, leader_commit } => {
-                let request =
-                    super::replication::Entries { prev_log_index, prev_log_term, entries, leader_commit };
+            Message::AppendEntries { term, prev_log_index, prev_log_term, entries, leader_commit, round } => {
+                let request = Entries { prev_log_index, prev_log_term, entries, leader_commit, round };
                 self.entries_received(from, term, &request, newer, out);
+            }
+            Message::InstallSnapshot {
+                term,
+                last_included_index,
+                last_included_term,
+                last_included_chain,
+                offset,
+                data,
+                done,
+                round,
+            } => {
+                let chunk = Chunk {
+                    last_included_index,
+                    last_included_term,
+                    last_included_chain,
+                    offset,
+                    data,
+                    done,
+                    round,
+                };
+                self.snapshot_received(from, term, chunk, newer, out);
             }
             // A reply from a later term has said all it can: that there is one. Nothing will be sent now, but the
             // next message must not outlive the memory of this term.
-            Message::VoteReply { .. } | Message::AppendReply { .. } if newer => self.persist(out),
+            Message::VoteReply { .. } | Message::AppendReply { .. } | Message::SnapshotReply { .. }
+                if newer =>
+            {
+                self.persist(out);
+            }
             Message::VoteReply { term, granted } => self.vote_answered(from, term, granted, out),
-            Message::AppendReply { term, prev_log_index, outcome } => {
+            Message::AppendReply { term, prev_log_index, outcome, .. } => {
                 self.append_answered(from, term, prev_log_index, outcome, out);
+            }
+            Message::SnapshotReply { term, last_included_index, offset, outcome, .. } => {
+                self.snapshot_answered(from, term, (last_included_index, offset), outcome, out);
             }
         }
     }
@@ -207,6 +357,7 @@ impl<C: Command> Raft<C> {
     pub(super) fn become_follower(&mut self, out: &mut impl Outbox<Self>) {
         let led = matches!(self.role, Role::Leader { .. });
         self.role = Role::Follower;
+        self.outgoing.clear();
         if led {
             out.cancel_timer(Timer::Heartbeat);
             self.reset_election_timer(out);
@@ -219,7 +370,18 @@ impl<C: Command> Raft<C> {
         if !self.keeps(Rule::VotePersisted) {
             saved.voted_for = None;
         }
+        if !self.keeps(Rule::SnapshotWithState) {
+            saved.snapshot = None;
+        }
         out.write(vec![FileOp::Put(File::State, saved)]);
+    }
+
+    /// Without the rule that saves it together with the log: a write of its own, later than the log's.
+    pub(super) fn persist_snapshot_apart(&self, out: &mut impl Outbox<Self>) {
+        if let Some(snapshot) = &self.hard.snapshot {
+            let alone = HardState { snapshot: Some(snapshot.clone()), ..HardState::default() };
+            out.write(vec![FileOp::Put(File::Snapshot, alone)]);
+        }
     }
 
     /// A change of rules or times holds from the next decision on. Who takes part is not for the outside to change.
@@ -229,7 +391,11 @@ impl<C: Command> Raft<C> {
         }
         self.config.heartbeat = config.heartbeat;
         self.config.election_timeout = config.election_timeout;
+        self.config.snapshot_chunk = config.snapshot_chunk;
         self.config.rules = config.rules;
+        if !self.keeps(Rule::SnapshotWithState) {
+            self.persist_snapshot_apart(out);
+        }
     }
 
     pub(super) fn keeps(&self, rule: Rule) -> bool {

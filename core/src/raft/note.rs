@@ -42,6 +42,16 @@ notes! {
     AppendReplyFromStranger "Ignored: the reply comes from a server that was not sent anything.";
     MatchBeyondLog "Ignored: the follower claims entries that this leader does not have.";
     RefusalSettled "Ignored: the refused request has been overtaken; another is on its way (§5.3).";
+    SnapshotOutdated "Ignored: a snapshot at least as recent is here already (§7).";
+    SnapshotOfUnapplied "Ignored: a snapshot can only replace what has been applied (§7).";
+    SnapshotRefusedStaleTerm "Refused: the leader that sent this snapshot has been replaced (§5.1).";
+    SnapshotAlreadyHeld "Nothing to do: all that this snapshot replaces is known here to be committed (§7).";
+    SnapshotBeyondCounting "Ignored: no log can be as long as this snapshot says.";
+    ChunkOutOfPlace "Not taken: the chunk does not begin where what has arrived of the snapshot ends (§7).";
+    SnapshotReplyOfOtherTerm "Ignored: the reply to a snapshot belongs to an earlier term (§5.1).";
+    SnapshotReplyAfterLeading "Ignored: this server no longer leads the term in which it sent the snapshot (§5.1).";
+    SnapshotReplyFromStranger "Ignored: the reply comes from a server that was not sent a snapshot.";
+    SnapshotReplySettled "Ignored: the answered chunk has been overtaken; another is on its way (§7).";
     ProposalWithoutLeading "Refused: only the leader takes commands (§5.1).";
     TimerOutOfPlace "Ignored: this timer means nothing in the present role.";
     MembershipIsFixed "Ignored: who takes part cannot be changed from outside (§6).";

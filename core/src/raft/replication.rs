@@ -10,7 +10,7 @@ use super::message::{Appended, Message};
 use super::node::{Output, Raft, Timer};
 use super::note::Note;
 use super::rules::Rule;
-use super::view::{Progress, Role};
+use super::view::{Progress, Role, Sending};
 use crate::node::{NodeId, Outbox};
 use alloc::rc::Rc;
 
@@ -49,7 +49,7 @@ impl<C: Command> Raft<C> {
 
     fn send_unless_probing(&mut self, place: usize, out: &mut impl Outbox<Self>) {
         if let Role::Leader { progress } = &self.role
-            && !progress[place].1.probing
+            && progress[place].1.sending == Sending::Replicating
         {
             self.send_entries(place, out);
         }
@@ -58,13 +58,17 @@ impl<C: Command> Raft<C> {
     /// Sends one follower what comes next for it.
     fn send_entries(&mut self, place: usize, out: &mut impl Outbox<Self>) {
         let Role::Leader { progress } = &mut self.role else { return };
-        let (follower, Progress { next_index, match_index, probing }) = progress[place];
+        let (follower, Progress { next_index, match_index, sending }) = progress[place];
         let (term, log) = (self.hard.current_term, &self.hard.log);
         if follower == self.config.id {
             return acknowledge_self(follower, term, match_index, log.last_index(), out);
         }
         let prev_log_index = next_index - 1;
-        let prev_log_term = log.term_at(prev_log_index).unwrap_or_default();
+        let Some(prev_log_term) = log.term_at(prev_log_index) else {
+            // What should come next is gone, and so is the term of the entry before it (§7).
+            return self.send_snapshot(place, out);
+        };
+        let probing = sending == Sending::Probing;
         // "Once the matchIndex immediately precedes the nextIndex, the leader should begin to send the actual
         // entries" (dissertation §3.5).
         let searching = probing && prev_log_index != match_index;
@@ -72,10 +76,10 @@ impl<C: Command> Raft<C> {
         if !probing && next_index <= log.last_index() {
             Rc::make_mut(progress)[place].1.next_index = log.last_index() + 1;
         }
-        let leader_commit = self.commit_index;
+        let (leader_commit, round) = (self.commit_index, self.round);
         out.send(
             follower,
-            Message::AppendEntries { term, prev_log_index, prev_log_term, entries, leader_commit },
+            Message::AppendEntries { term, prev_log_index, prev_log_term, entries, leader_commit, round },
         );
     }
 
@@ -108,22 +112,36 @@ impl<C: Command> Raft<C> {
 
     /// "If successful: update nextIndex and matchIndex for follower" (Figure 2): from what the reply says of its
     /// request, whatever was sent since, and never backwards.
-    fn matched(&mut self, place: usize, index: Index, out: &mut impl Outbox<Self>) {
+    pub(super) fn matched(&mut self, place: usize, index: Index, out: &mut impl Outbox<Self>) {
         let Role::Leader { progress } = &mut self.role else { return };
         let last_index = self.hard.log.last_index();
         if index > last_index {
             return out.note(Note::MatchBeyondLog);
         }
-        let Progress { next_index, match_index, probing } = progress[place].1;
-        let found = probing && index + 1 >= next_index;
+        let Progress { next_index, match_index, sending } = progress[place].1;
+        let found = match sending {
+            Sending::Replicating => false,
+            Sending::Probing => index + 1 >= next_index,
+            // It has all that was to be sent so, even if the log has lost more meanwhile and another snapshot follows.
+            Sending::Installing { .. } => {
+                let follower = progress[place].0;
+                let sent = self.outgoing.iter().find(|&&(to, _)| to == follower);
+                index >= sent.map_or(0, |(_, sent)| sent.index).min(self.hard.log.base_index())
+            }
+        };
         if index <= match_index && !found {
             return;
         }
         let match_index = match_index.max(index);
         let next_index = if found { match_index + 1 } else { next_index.max(match_index + 1) };
-        Rc::make_mut(progress)[place].1 = Progress { next_index, match_index, probing: probing && !found };
-        if found && next_index <= last_index {
-            self.send_entries(place, out);
+        let sending = if found { Sending::Replicating } else { sending };
+        Rc::make_mut(progress)[place].1 = Progress { next_index, match_index, sending };
+        if found {
+            let follower = progress[place].0;
+            self.outgoing.retain(|&(to, _)| to != follower);
+            if next_index <= last_index {
+                self.send_entries(place, out);
+            }
         }
         self.advance_commit(out);
     }
@@ -133,8 +151,12 @@ impl<C: Command> Raft<C> {
     /// before it say nothing new.
     fn refused(&mut self, place: usize, prev: Index, outcome: &Appended, out: &mut impl Outbox<Self>) {
         let Role::Leader { progress } = &mut self.role else { return };
-        let Progress { next_index, match_index, probing } = progress[place].1;
-        let outstanding = if probing { prev == next_index - 1 } else { prev < next_index };
+        let Progress { next_index, match_index, sending } = progress[place].1;
+        let outstanding = match sending {
+            Sending::Replicating => prev < next_index,
+            Sending::Probing => prev == next_index - 1,
+            Sending::Installing { .. } => false,
+        };
         if prev <= match_index || !outstanding {
             return out.note(Note::RefusalSettled);
         }
@@ -145,7 +167,7 @@ impl<C: Command> Raft<C> {
         };
         // Above what is proved, and below what was refused: whatever the reply says, each probe is a step back.
         let next_index = guess.clamp(match_index + 1, prev);
-        Rc::make_mut(progress)[place].1 = Progress { next_index, match_index, probing: true };
+        Rc::make_mut(progress)[place].1 = Progress { next_index, match_index, sending: Sending::Probing };
         self.send_entries(place, out);
     }
 }
@@ -160,7 +182,7 @@ fn acknowledge_self<C: Command>(
 ) {
     if match_index < last_index {
         let outcome = Appended::Match(last_index);
-        out.send(id, Message::AppendReply { term, prev_log_index: match_index, outcome });
+        out.send(id, Message::AppendReply { term, prev_log_index: match_index, outcome, round: 0 });
     }
 }
 
@@ -182,6 +204,7 @@ pub(super) struct Entries<C: Command> {
     pub(super) prev_log_term: Term,
     pub(super) entries: Log<C>,
     pub(super) leader_commit: Index,
+    pub(super) round: u64,
 }
 
 impl<C: Command> Entries<C> {
@@ -212,10 +235,7 @@ impl<C: Command> Raft<C> {
             }
             return out.note(Note::EntriesFromSecondLeader);
         }
-        // A candidate that hears from the leader of its own term has lost the election (§5.2).
-        self.become_follower(out);
-        self.leader = Some(leader);
-        self.reset_election_timer(out);
+        self.heard_from_leader(leader, out);
         if let Some((outcome, why)) = self.inconsistency(request) {
             out.note(why);
             if newer {
@@ -234,9 +254,16 @@ impl<C: Command> Raft<C> {
         self.learn_commit(request, out);
     }
 
+    /// A candidate that hears from the leader of its own term has lost the election (§5.2).
+    pub(super) fn heard_from_leader(&mut self, leader: NodeId, out: &mut impl Outbox<Self>) {
+        self.become_follower(out);
+        self.leader = Some(leader);
+        self.reset_election_timer(out);
+    }
+
     fn answer(&self, leader: NodeId, request: &Entries<C>, outcome: Appended, out: &mut impl Outbox<Self>) {
-        let (term, prev_log_index) = (self.hard.current_term, request.prev_log_index);
-        out.send(leader, Message::AppendReply { term, prev_log_index, outcome });
+        let (term, prev_log_index, round) = (self.hard.current_term, request.prev_log_index, request.round);
+        out.send(leader, Message::AppendReply { term, prev_log_index, outcome, round });
     }
 
     /// "Reply false if log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm" (Figure 2).
@@ -244,6 +271,8 @@ impl<C: Command> Raft<C> {
         let log = &self.hard.log;
         match log.term_at(request.prev_log_index) {
             _ if !self.keeps(Rule::LogConsistencyCheck) => None,
+            // What a snapshot has replaced is committed, so it is the same everywhere (§5.4.3).
+            _ if request.prev_log_index < log.base_index() => None,
             None => Some((Appended::TooShort { last_index: log.last_index() }, Note::EntriesRefusedTooShort)),
             Some(term) if term != request.prev_log_term => {
                 let first_index = log.last_before_term(term, request.prev_log_index) + 1;
@@ -258,15 +287,16 @@ impl<C: Command> Raft<C> {
     fn append(&mut self, request: &Entries<C>) -> bool {
         let only_on_conflict = self.keeps(Rule::TruncateOnlyOnConflict);
         let (log, new) = (&mut self.hard.log, &request.entries);
+        let prev = request.prev_log_index.max(log.base_index());
         let before = (log.last_index(), log.chain());
-        if request.prev_log_index > log.last_index() {
+        if prev > log.last_index() {
             // Without the consistency check entries can arrive beyond a gap. A log has no gaps, so they land early.
-            for link in new.range(request.prev_log_index, new.last_index()) {
+            for link in new.range(prev, new.last_index()) {
                 log.push(link.entry.clone());
             }
         } else {
-            log.truncate(match first_conflict(log, new, request.prev_log_index) {
-                _ if !only_on_conflict => request.prev_log_index,
+            log.truncate(match first_conflict(log, new, prev) {
+                _ if !only_on_conflict => prev,
                 Some(conflict) => conflict - 1,
                 None => log.last_index(),
             });

@@ -34,6 +34,16 @@ crate::rules::rules! {
         "An entry is committed only once a majority of the whole cluster holds it.";
     CurrentTermCommit "current-term-commit" Safety "§5.4.2"
         "A leader counts replicas only for entries of its own term; older ones are committed along with them.";
+    SnapshotWithState "snapshot-with-state" Safety "Figure 13"
+        "A server saves a snapshot and the log that it shortens in one write, so no crash can come between.";
+    SnapshotOnlyApplied "snapshot-only-applied" Safety "§7"
+        "A snapshot replaces the entries that the state machine has applied, and no others.";
+    SnapshotMonotone "snapshot-monotone" Safety "§7"
+        "A follower ignores a snapshot of what it knows is committed: its state only moves forward.";
+    KeepTailAfterSnapshot "keep-tail-after-snapshot" Safety "Figure 13"
+        "A follower that holds the snapshot's last entry keeps what follows it: that may have been counted.";
+    ChunkAtItsOffset "chunk-at-its-offset" Safety "Figure 13"
+        "A follower puts each chunk of a snapshot at its offset, so one that comes twice is taken once.";
     FastBackup "fast-backup" Cost "§5.3"
         "A refusal says where the follower's log parts, so that each conflicting term costs one request, not each entry.";
 }

@@ -1,6 +1,7 @@
 //! All that an onlooker may see of a Raft server: Figure 2, in the paper's words.
 
 use super::log::{Command, Index, Log, Term};
+use super::snapshot::Snapshot;
 use crate::node::NodeId;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -15,14 +16,35 @@ pub struct View<C: Command> {
     pub current_term: Term,
     /// The candidate that received its vote in the current term.
     pub voted_for: Option<NodeId>,
-    /// The log.
+    /// The log; its base is where the snapshot ends.
     pub log: Log<C>,
+    /// The snapshot that replaces the entries up to the log's base; none if nothing was replaced.
+    pub snapshot: Option<Rc<Snapshot>>,
+    /// The snapshot that is arriving in chunks.
+    pub receiving: Option<Receiving>,
     /// Highest index known to be committed.
     pub commit_index: Index,
     /// Highest index applied to the state machine.
     pub last_applied: Index,
     /// Whom this server believes to lead the current term.
     pub leader: Option<NodeId>,
+}
+
+/// A server before its first start.
+impl<C: Command> Default for View<C> {
+    fn default() -> View<C> {
+        View {
+            role: Role::Follower,
+            current_term: Term(0),
+            voted_for: None,
+            log: Log::new(),
+            snapshot: None,
+            receiving: None,
+            commit_index: 0,
+            last_applied: 0,
+            leader: None,
+        }
+    }
 }
 
 /// The three roles (§5.1).
@@ -60,7 +82,30 @@ pub struct Progress {
     pub next_index: Index,
     /// Highest index known to be replicated there: a proof.
     pub match_index: Index,
-    /// Whether the leader is looking for the place where the logs agree, one request at a time, rather than sending
-    /// entries as they come.
-    pub probing: bool,
+    /// How it goes about it.
+    pub sending: Sending,
+}
+
+/// How a leader keeps a follower up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sending {
+    /// It sends entries as they come, without waiting for answers.
+    Replicating,
+    /// It looks for the place where the logs agree, one request at a time.
+    Probing,
+    /// It sends a snapshot in place of entries that it no longer has, one chunk at a time.
+    Installing {
+        /// Where the chunk on its way begins, in bytes.
+        offset: u64,
+    },
+}
+
+/// What has arrived of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Receiving {
+    /// The index of the last entry that it will replace.
+    pub index: Index,
+    /// How many of its bytes are here.
+    pub bytes: u64,
 }

@@ -5,7 +5,7 @@ use splitbrain::kv;
 use splitbrain::lab::Member;
 use splitbrain::lab::member::View;
 use splitbrain::node::NodeId;
-use splitbrain::raft::{self, Role};
+use splitbrain::raft::{self, Role, Sending};
 use splitbrain::sim::{Change, Step};
 use std::collections::BTreeMap;
 
@@ -112,9 +112,9 @@ impl Counter {
             return;
         };
         for ((follower, before), (_, after)) in before.iter().zip(after.iter()) {
-            if after.probing && after.next_index < before.next_index {
+            if after.sending == Sending::Probing && after.next_index < before.next_index {
                 let steps = self.steps_back.entry((leader, *follower)).or_default();
-                *steps = if before.probing { *steps + 1 } else { 1 };
+                *steps = if before.sending == Sending::Probing { *steps + 1 } else { 1 };
                 self.longest_search = self.longest_search.max(*steps);
             }
         }

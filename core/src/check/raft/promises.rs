@@ -74,6 +74,7 @@ impl Promises {
                 acknowledged(now, from, to, term, index, durable, terms, verdicts);
             }
             Message::AppendReply { .. } => {}
+            Message::InstallSnapshot { .. } | Message::SnapshotReply { .. } => {}
         }
     }
 

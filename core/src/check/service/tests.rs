@@ -7,7 +7,7 @@ use crate::kv::rules::{Rule, Rules};
 use crate::kv::session::Session;
 use crate::kv::state_machine::StateMachine;
 use crate::raft::log::{Entry, Term};
-use crate::raft::view::{Role, View};
+use crate::raft::view::View;
 use crate::time::Time;
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
@@ -66,13 +66,11 @@ impl Run {
 
     fn shows(&mut self, server: NodeId, index: Index, machine: StateMachine) -> &mut Run {
         let raft = View {
-            role: Role::Follower,
             current_term: Term(1),
-            voted_for: None,
             log: self.log.clone(),
             commit_index: index,
             last_applied: index,
-            leader: None,
+            ..View::default()
         };
         let StateMachine { store, sessions } = machine;
         let waiting = Rc::new(Vec::new());

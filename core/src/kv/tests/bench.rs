@@ -40,11 +40,9 @@ pub(super) fn without(rule: Rule) -> Rules {
 
 pub(super) fn raft_config(id: NodeId) -> raft::Config {
     raft::Config {
-        id,
-        peers: Rc::from([S1, S2, S3]),
         heartbeat: Span::millis(50),
         election_timeout: (Span::millis(150), Span::millis(300)),
-        rules: raft::Rules::ALL,
+        ..raft::Config::new(id, Rc::from([S1, S2, S3]))
     }
 }
 
@@ -142,7 +140,12 @@ pub(super) fn log(entries: &[(u64, Command)]) -> Log<Command> {
 /// The server S1.
 impl Bench<Server> {
     pub(super) fn server(rules: Rules) -> Bench<Server> {
-        Bench::new(server::Config { raft: raft_config(S1), rules, host: server::Host::Service })
+        Bench::new(server::Config {
+            raft: raft_config(S1),
+            max_raft_state: None,
+            rules,
+            host: server::Host::Service,
+        })
     }
 
     /// S1 as the leader of term 1.
@@ -172,7 +175,8 @@ impl Bench<Server> {
     pub(super) fn replicates(&mut self) -> Vec<Effect<Server>> {
         let raft = self.node.view().raft;
         let outcome = raft::Appended::Match(raft.log.last_index());
-        let reply = raft::Message::AppendReply { term: raft.current_term, prev_log_index: 0, outcome };
+        let reply =
+            raft::Message::AppendReply { term: raft.current_term, prev_log_index: 0, outcome, round: 0 };
         self.receives(S2, Message::Raft(reply))
     }
 
@@ -184,6 +188,39 @@ impl Bench<Server> {
             prev_log_term: Term(0),
             entries: log,
             leader_commit: commit,
+            round: 0,
+        };
+        self.receives(S2, Message::Raft(request))
+    }
+
+    /// S1 as a leader that has executed some puts and taken a snapshot of them.
+    pub(super) fn leader_with_snapshot() -> Bench<Server> {
+        let mut bench = Bench::server(Rules::ALL);
+        let limited = server::Config { max_raft_state: Some(300), ..bench.config.clone() };
+        bench.config = limited.clone();
+        bench.happens(Input::Configure(limited));
+        bench.is_elected();
+        let mut number = 0;
+        while bench.node.view().raft.snapshot.is_none() {
+            number += 1;
+            bench.is_asked(C1, number, put("x", &alloc::format!("{number}")));
+            bench.replicates();
+            assert!(number < 99, "there is never a snapshot");
+        }
+        bench
+    }
+
+    /// S2, as the leader of a term, sends a snapshot.
+    pub(super) fn installs(&mut self, term: u64, snapshot: &raft::Snapshot) -> Vec<Effect<Server>> {
+        let request = raft::Message::InstallSnapshot {
+            term: Term(term),
+            last_included_index: snapshot.index,
+            last_included_term: snapshot.term,
+            last_included_chain: snapshot.chain,
+            offset: 0,
+            data: snapshot.data.clone(),
+            done: true,
+            round: 0,
         };
         self.receives(S2, Message::Raft(request))
     }

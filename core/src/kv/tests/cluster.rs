@@ -78,8 +78,17 @@ impl<N: Node> Host<N> {
 
 impl Cluster {
     fn new(seed: u64, rules: Rules) -> Cluster {
-        let server =
-            |id| Host::new(id, server::Config { raft: raft_config(id), rules, host: server::Host::Service });
+        let server = |id| {
+            Host::new(
+                id,
+                server::Config {
+                    raft: raft_config(id),
+                    max_raft_state: None,
+                    rules,
+                    host: server::Host::Service,
+                },
+            )
+        };
         let clerk = |id| Host::new(id, clerk::Config { rules, ..clerk_config(id) });
         let mut cluster = Cluster {
             servers: [S1, S2, S3].map(server).into(),

@@ -4,7 +4,7 @@ use super::bench::*;
 use crate::kv::clerk::{Config, Timer};
 use crate::kv::message::Outcome;
 use crate::kv::{Note, Reply, Rules};
-use crate::node::Input;
+use crate::node::{Input, Node};
 use crate::raft::Log;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -42,6 +42,16 @@ fn story_of(note: Note) -> Vec<Note> {
         Note::TurnedAwayFromTerm => {
             leader.receives(C1, request(1));
             notes(&leader.follows(2, Log::new(), 0))
+        }
+        Note::TurnedAwayBySnapshot => {
+            leader.receives(C1, request(1));
+            let whole = Bench::leader_with_snapshot().node.view().raft.snapshot.unwrap();
+            notes(&leader.installs(2, &whole))
+        }
+        Note::SnapshotUnreadable => {
+            let mut torn = (*Bench::leader_with_snapshot().node.view().raft.snapshot.unwrap()).clone();
+            torn.data = torn.data.slice(0, 9);
+            notes(&leader.installs(2, &torn))
         }
         Note::NotForServer => {
             let (_, answer) = not_leader(C1, 1, None);

@@ -108,6 +108,14 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
             let value = command.op.value().map_or("", Text::as_str);
             (Kind::Client, format!("The tester asked {name} to replicate {}.", short(value)))
         }
+        Request::Server(raft::Request::Snapshot { index, data }) => {
+            let bytes = data.len();
+            (Kind::Client, format!("The tester gave {name} a snapshot of all up to {index}, {bytes} bytes."))
+        }
+        Request::Server(raft::Request::CondInstall { index, .. }) => {
+            let text = format!("The tester asked {name} whether it may install the snapshot up to {index}.");
+            (Kind::Client, text)
+        }
         Request::MapReduce(JobRequest::Submit(job)) => {
             let (app, maps, reduces) = (job.spec().app, job.map_tasks(), job.reduce_tasks());
             (Kind::Mapreduce, format!("You submitted {app}: {maps} map tasks and {reduces} reduce tasks."))

@@ -4,7 +4,7 @@ use super::{Kind, Names, Sentence, entries};
 use crate::kv::{self, Command, ServerView};
 use crate::lab::member::{self, Member, View};
 use crate::node::{Effect, NodeId};
-use crate::raft::{Appended, Message, Note, Role, Timer, Vote};
+use crate::raft::{Appended, Message, Note, Received, Role, Timer, Vote};
 use crate::sim::Step;
 use alloc::format;
 use alloc::string::String;
@@ -22,6 +22,10 @@ pub(super) fn name(message: &Message<Command>) -> &'static str {
         Message::AppendEntries { .. } => "Entries",
         Message::AppendReply { outcome: Appended::Match(_), .. } => "An acknowledgement",
         Message::AppendReply { .. } => "A refusal of entries",
+        Message::InstallSnapshot { offset: 0, done: true, .. } => "A snapshot",
+        Message::InstallSnapshot { .. } => "A part of a snapshot",
+        Message::SnapshotReply { outcome: Received::Stale, .. } => "A refusal of a snapshot",
+        Message::SnapshotReply { .. } => "An acknowledgement",
     }
 }
 
@@ -50,6 +54,23 @@ pub(super) fn describe(message: &Message<Command>) -> String {
                 format!("refused, term {term}: I hold term {other} there, from {first_index}")
             }
             Appended::Stale => format!("refused: this is term {term}"),
+        },
+        Message::InstallSnapshot { term, last_included_index, offset, data, done, .. } => {
+            let last = if *done { ", the last" } else { "" };
+            let (end, len) = (offset + data.len(), data.len());
+            let part = if *offset == 0 && *done {
+                format!("{len} bytes")
+            } else {
+                format!("bytes {offset} to {end}{last}")
+            };
+            format!("InstallSnapshot, term {term}: all up to {last_included_index}, {part}")
+        }
+        Message::SnapshotReply { term, last_included_index, outcome, .. } => match outcome {
+            Received::Installed => format!("holds all up to {last_included_index}, term {term}"),
+            Received::Upto(bytes) => {
+                format!("has {bytes} bytes of the snapshot to {last_included_index}, term {term}")
+            }
+            Received::Stale => format!("refused: this is term {term}"),
         },
     }
 }
@@ -87,6 +108,12 @@ pub(super) fn arrival(
         Message::VoteReply { granted, .. } => vote_answered(step, &from, &to, *granted),
         Message::AppendEntries { .. } => entries_received(step, &from, &to),
         Message::AppendReply { outcome, .. } => append_answered(step, &from, &to, outcome),
+        Message::InstallSnapshot { last_included_index, .. } => {
+            snapshot_received(step, &from, &to, *last_included_index)
+        }
+        Message::SnapshotReply { last_included_index, outcome, .. } => {
+            snapshot_answered(&from, &to, *last_included_index, *outcome)
+        }
     };
     stepped_down(step, &from, &to).unwrap_or(told)
 }
@@ -187,6 +214,41 @@ fn entries_received(step: &Step<Member>, from: &str, to: &str) -> Sentence {
     Sentence::new(Kind::Replication, "§5.3", format!("{to} {}.", told.join(" and ")))
 }
 
+fn snapshot_received(step: &Step<Member>, from: &str, to: &str, index: u64) -> Sentence {
+    if let Some((before, after)) = both(step) {
+        if after.raft.log.base_index() > before.raft.log.base_index() {
+            let text = format!("{to} installed {from}'s snapshot in place of all entries up to {index}.");
+            return Sentence::new(Kind::Replication, "§7", text);
+        }
+        if let Some(receiving) = after.raft.receiving {
+            let bytes = receiving.bytes;
+            let text = format!("{to} has {bytes} bytes of {from}'s snapshot up to {index}.");
+            return Sentence::new(Kind::Replication, "§7", text);
+        }
+    }
+    let (text, section) = match note(step) {
+        Some(Note::SnapshotRefusedStaleTerm) => {
+            (format!("{to} refused {from}'s snapshot: the term is over."), "§5.1")
+        }
+        Some(Note::ChunkOutOfPlace) => {
+            (format!("{to} did not take a part of {from}'s snapshot: another one comes first."), "§7")
+        }
+        _ => (format!("{to} holds all that {from}'s snapshot up to {index} replaces."), "§7"),
+    };
+    Sentence::new(Kind::Replication, section, text)
+}
+
+fn snapshot_answered(from: &str, to: &str, index: u64, outcome: Received) -> Sentence {
+    let text = match outcome {
+        Received::Installed => format!("{to} knows that {from} holds everything up to {index}."),
+        Received::Upto(bytes) => {
+            format!("{to} knows that {from} has {bytes} bytes of the snapshot up to {index}.")
+        }
+        Received::Stale => format!("{to} was told by {from} that its term is over."),
+    };
+    Sentence::new(Kind::Quiet, "§7", text)
+}
+
 fn append_answered(step: &Step<Member>, from: &str, to: &str, outcome: &Appended) -> Sentence {
     if let Some((before, after)) = both(step)
         && after.raft.commit_index > before.raft.commit_index
@@ -237,10 +299,11 @@ fn stepped_down(step: &Step<Member>, from: &str, to: &str) -> Option<Sentence> {
     Some(Sentence::new(Kind::Election, "§5.1", text))
 }
 
-/// The last index up to which the logs before and after are the same.
+/// The last index up to which the logs before and after are the same. What is in a snapshot is.
 fn common(before: &ServerView, after: &ServerView) -> u64 {
     let (old, new) = (&before.raft.log, &after.raft.log);
-    let (mut same, mut differ) = (0, old.last_index().min(new.last_index()) + 1);
+    let (mut same, mut differ) =
+        (old.base_index().max(new.base_index()), old.last_index().min(new.last_index()) + 1);
     while same + 1 < differ {
         let middle = same.midpoint(differ);
         if old.chain_at(middle) == new.chain_at(middle) { same = middle } else { differ = middle }
@@ -259,6 +322,8 @@ pub(super) fn changes(before: &ServerView, after: &ServerView, names: Names) -> 
     changed("role", role(&old.role).into(), role(&new.role).into());
     changed("currentTerm", format!("{}", old.current_term), format!("{}", new.current_term));
     changed("votedFor", names.maybe(old.voted_for), names.maybe(new.voted_for));
+    let base = |log: &crate::raft::Log<Command>| format!("{}", log.base_index());
+    changed("snapshot to", base(&old.log), base(&new.log));
     changed("last log index", format!("{}", old.log.last_index()), format!("{}", new.log.last_index()));
     changed("commitIndex", format!("{}", old.commit_index), format!("{}", new.commit_index));
     changed("lastApplied", format!("{}", old.last_applied), format!("{}", new.last_applied));

@@ -135,11 +135,10 @@ fn an_input_is_saved_in_one_write_however_much_it_changes() {
 fn who_takes_part_cannot_be_changed_from_outside_but_times_and_rules_can() {
     let mut s1 = follower(S1, 3, saved(3, &[1]));
     let config = Config {
-        id: S2,
-        peers: [S2].into(),
         heartbeat: Span::millis(50),
         election_timeout: (Span::millis(1), Span::millis(2)),
         rules: Rules::ALL.without(Rule::FastBackup),
+        ..Config::new(S2, [S2].into())
     };
     s1.input(Input::Configure(config));
     assert_eq!(s1.noted(), [Note::MembershipIsFixed]);

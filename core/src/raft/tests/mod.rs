@@ -9,6 +9,7 @@ mod elections;
 mod replication;
 mod commitment;
 mod persistence;
+mod snapshots;
 mod notes;
 mod switches;
 mod storm;
@@ -34,7 +35,7 @@ pub(super) struct Server {
 
 /// The persistent state of a server in a term, without a vote, whose entries have these terms.
 pub(super) fn saved(term: u64, log_terms: &[u64]) -> HardState<u64> {
-    HardState { current_term: Term(term), voted_for: None, log: log(log_terms) }
+    HardState { current_term: Term(term), voted_for: None, log: log(log_terms), snapshot: None }
 }
 
 /// A log whose entries have these terms; equal beginnings make equal logs.
@@ -48,13 +49,7 @@ pub(super) fn log(terms: &[u64]) -> Log<u64> {
 
 /// A server of a cluster of `of`, just started from what is on its disk.
 pub(super) fn follower(id: NodeId, of: u16, saved: HardState<u64>) -> Server {
-    let config = Config {
-        id,
-        peers: (0..of).map(NodeId).collect(),
-        heartbeat: Span::millis(100),
-        election_timeout: (Span::millis(300), Span::millis(600)),
-        rules: Rules::ALL,
-    };
+    let config = Config::new(id, (0..of).map(NodeId).collect());
     let disk = Files::<Raft<u64>>::from([(File::State, saved)]);
     let raft = Raft::boot(&config, &disk);
     let mut server = Server { raft, disk, did: Vec::new() };
@@ -122,6 +117,11 @@ impl Server {
         self.input(Input::Call { request: Request::Propose(command), key: 0 })
     }
 
+    /// Its host writes down what the state machine is after an index.
+    pub(super) fn takes_a_snapshot(&mut self, index: Index, data: &str) -> &mut Server {
+        self.input(Input::Call { request: Request::Snapshot { index, data: data.into() }, key: 0 })
+    }
+
     pub(super) fn crashes_and_restarts(&mut self) -> &mut Server {
         self.raft = Raft::boot(&self.raft.config.clone(), &self.disk);
         self.input(Input::Start)
@@ -147,6 +147,16 @@ impl Server {
     pub(super) fn log_terms(&self) -> Vec<u64> {
         let log = &self.raft.hard.log;
         log.range(0, log.last_index()).iter().map(|link| link.entry.term.0).collect()
+    }
+
+    /// The last index that its snapshot has replaced.
+    pub(super) fn base(&self) -> Index {
+        self.raft.hard.log.base_index()
+    }
+
+    pub(super) fn snapshot(&self) -> Option<(Index, &str)> {
+        let text = |data| core::str::from_utf8(data).expect("a text");
+        self.raft.snapshot().map(|snapshot| (snapshot.index, text(snapshot.data.as_slice())))
     }
 
     pub(super) fn committed(&self) -> Index {
@@ -246,11 +256,12 @@ pub(super) fn append(term: u64, log_terms: &[u64], prev: Index, commit: Index) -
         prev_log_term: entries.term_at(prev).expect("prev within the log"),
         entries,
         leader_commit: commit,
+        round: 0,
     }
 }
 
 pub(super) fn reply(term: u64, prev: Index, outcome: Appended) -> Message<u64> {
-    Message::AppendReply { term: Term(term), prev_log_index: prev, outcome }
+    Message::AppendReply { term: Term(term), prev_log_index: prev, outcome, round: 0 }
 }
 
 pub(super) fn matched(term: u64, prev: Index, index: Index) -> Message<u64> {
@@ -263,6 +274,25 @@ pub(super) fn too_short(term: u64, prev: Index, last_index: Index) -> Message<u6
 
 pub(super) fn conflict(term: u64, prev: Index, conflicting: u64, first_index: Index) -> Message<u64> {
     reply(term, prev, Appended::Conflict { term: Term(conflicting), first_index })
+}
+
+/// A leader sends the end of a snapshot of a log with these terms, or a part of it.
+pub(super) fn install(term: u64, replaced: &[u64], offset: u64, data: &str, done: bool) -> Message<u64> {
+    let replaced = log(replaced);
+    Message::InstallSnapshot {
+        term: Term(term),
+        last_included_index: replaced.last_index(),
+        last_included_term: replaced.last_term(),
+        last_included_chain: replaced.chain(),
+        offset,
+        data: data.into(),
+        done,
+        round: 0,
+    }
+}
+
+pub(super) fn received(term: u64, index: Index, offset: u64, outcome: Received) -> Message<u64> {
+    Message::SnapshotReply { term: Term(term), last_included_index: index, offset, outcome, round: 0 }
 }
 
 /// The indexes just before and at the end of what an AppendEntries carries.

@@ -25,6 +25,37 @@ fn story_of(note: Note) -> Server {
         Note::AppendReplyFromStranger => leads.hears(S5, matched(4, 2, 2)),
         Note::MatchBeyondLog => leads.hears(S2, matched(4, 2, 3)),
         Note::RefusalSettled => leads.hears(S2, too_short(4, 2, 0)).hears(S2, too_short(4, 2, 0)),
+        Note::SnapshotOutdated => follows.takes_a_snapshot(0, "nothing"),
+        Note::SnapshotOfUnapplied => follows.takes_a_snapshot(1, "one"),
+        Note::SnapshotRefusedStaleTerm => follows.hears(S2, install(2, &[1, 2, 2], 0, "three", true)),
+        Note::SnapshotAlreadyHeld => {
+            follows.hears(S2, append(3, &[1, 2], 2, 2)).hears(S2, install(3, &[1], 0, "one", true))
+        }
+        Note::SnapshotBeyondCounting => {
+            let (last_included_index, round) = (u64::MAX, 0);
+            let (last_included_term, last_included_chain) = (Term(3), 0);
+            let (term, offset, data, done) = (Term(3), 0, "all".into(), true);
+            follows.hears(
+                S2,
+                Message::InstallSnapshot {
+                    term,
+                    last_included_index,
+                    last_included_term,
+                    last_included_chain,
+                    offset,
+                    data,
+                    done,
+                    round,
+                },
+            )
+        }
+        Note::ChunkOutOfPlace => follows.hears(S2, install(3, &[1, 2, 3], 7, "late", true)),
+        Note::SnapshotReplyOfOtherTerm => leads.hears(S2, received(3, 2, 0, Received::Installed)),
+        Note::SnapshotReplyAfterLeading => {
+            leads.crashes_and_restarts().hears(S2, received(4, 2, 0, Received::Installed))
+        }
+        Note::SnapshotReplyFromStranger => leads.hears(S5, received(4, 2, 0, Received::Installed)),
+        Note::SnapshotReplySettled => leads.hears(S2, received(4, 2, 0, Received::Upto(1))),
         Note::ProposalWithoutLeading => follows.is_given(7),
         Note::TimerOutOfPlace => leads.times_out(),
         Note::MembershipIsFixed => {

@@ -85,7 +85,10 @@ fn match_and_next_index_never_move_back_because_of_an_old_reply() {
     s1.hears(S2, matched(1, 2, 3));
     for old in [matched(1, 0, 1), too_short(1, 2, 0), conflict(1, 3, 1, 1), matched(1, 0, 0)] {
         s1.hears(S2, old);
-        assert_eq!(s1.progress_of(S2), Progress { next_index: 4, match_index: 3, probing: false });
+        assert_eq!(
+            s1.progress_of(S2),
+            Progress { next_index: 4, match_index: 3, sending: Sending::Replicating }
+        );
         assert!(s1.sent().is_empty());
     }
 }
@@ -106,7 +109,7 @@ fn while_probing_one_request_is_outstanding_and_the_heartbeat_sends_it_again() {
     s1.hears(S2, conflict(4, 3, 2, 2));
     let probe = s1.sent_to(S2);
     assert_eq!((probe.len(), span_of(&probe[0])), (1, (1, 1)));
-    assert!(s1.progress_of(S2).probing);
+    assert_eq!(s1.progress_of(S2).sending, Sending::Probing);
     assert!(s1.is_given(7).sent_to(S2).is_empty() && s1.sent_to(S3).len() == 1);
     assert!(s1.hears(S2, conflict(4, 3, 2, 2)).sent().is_empty());
     assert_eq!(s1.noted(), [Note::RefusalSettled]);
@@ -118,7 +121,7 @@ fn once_the_place_where_the_logs_agree_is_proved_the_rest_follows_and_the_stream
     let mut s1 = leader(S1, 3, saved(3, &[1, 1, 3]));
     s1.hears(S2, conflict(4, 3, 2, 2)).hears(S2, matched(4, 1, 1));
     assert_eq!(span_of(&s1.sent_to(S2)[0]), (1, 3));
-    assert_eq!(s1.progress_of(S2), Progress { next_index: 4, match_index: 1, probing: false });
+    assert_eq!(s1.progress_of(S2), Progress { next_index: 4, match_index: 1, sending: Sending::Replicating });
     assert_eq!(span_of(&s1.is_given(7).sent_to(S2)[0]), (3, 4));
 }
 
@@ -144,7 +147,7 @@ fn a_refusal_moves_next_index_by_whole_terms_and_always_between_what_is_proved_a
     }
     let mut s1 = leader(S1, 3, saved(6, &[1, 1, 1, 4, 4]));
     s1.hears(S2, matched(7, 2, 3)).hears(S2, too_short(7, 5, 1));
-    assert_eq!(s1.progress_of(S2), Progress { next_index: 4, match_index: 3, probing: true });
+    assert_eq!(s1.progress_of(S2), Progress { next_index: 4, match_index: 3, sending: Sending::Probing });
     assert_eq!(span_of(&s1.sent_to(S2)[0]), (3, 5));
 }
 
@@ -237,6 +240,7 @@ fn a_request_whose_entries_end_before_they_begin_is_only_a_check() {
         prev_log_term: Term(3),
         entries: log(&[2]),
         leader_commit: u64::MAX,
+        round: 0,
     };
     s1.hears(S2, odd);
     assert_eq!(

@@ -65,6 +65,36 @@ fn goes_wrong(without: Rule, rules: Rules) -> bool {
             let mut s1 = leads(&[1, 2]);
             s1.hears(S2, matched(4, 2, 2)).committed() == 2
         }
+        Rule::SnapshotWithState => {
+            let mut s1 = follows(&[1, 3]);
+            s1.hears(S2, append(3, &[1, 3], 2, 2)).takes_a_snapshot(1, "one");
+            let before = s1.disk.clone();
+            s1.takes_a_snapshot(2, "two");
+            // Its first write becomes durable, and then it crashes.
+            if let Some(apart) = before.get(&File::Snapshot).filter(|_| s1.wrote() == 2) {
+                s1.disk.insert(File::Snapshot, apart.clone());
+            }
+            s1.crashes_and_restarts().snapshot() == Some((2, "one"))
+        }
+        Rule::SnapshotOnlyApplied => {
+            let mut s1 = follows(&[1, 3]);
+            s1.hears(S2, append(3, &[1, 3], 2, 1)).takes_a_snapshot(1, "one").base() == 2
+        }
+        Rule::SnapshotMonotone => {
+            let mut s1 = follows(&[1, 3]);
+            s1.hears(S2, append(3, &[1, 3], 2, 2)).hears(S2, install(3, &[1], 0, "one", true)).committed()
+                == 1
+        }
+        Rule::KeepTailAfterSnapshot => {
+            let mut s1 = follows(&[1, 3]);
+            s1.hears(S2, append(3, &[1, 3], 2, 0)).hears(S2, install(3, &[1], 0, "one", true));
+            s1.base() == 1 && s1.log_terms().is_empty()
+        }
+        Rule::ChunkAtItsOffset => {
+            let mut s1 = follows(&[]);
+            s1.hears(S2, install(3, &[1], 0, "o", false)).hears(S2, install(3, &[1], 0, "o", false));
+            s1.hears(S2, install(3, &[1], 1, "ne", true)).snapshot() == Some((1, "oone"))
+        }
         Rule::FastBackup => {
             let mut s1 = leads(&[1, 1, 1, 1, 1]);
             s1.hears(S2, too_short(4, 5, 0)).progress_of(S2).next_index == 5
@@ -101,19 +131,32 @@ fn nonsense(chance: Chance) -> Message<u64> {
     let index = |key| if draw(key + 50, 40) == 0 { u64::MAX } else { draw(key, 9) };
     let term = |key| if draw(key + 50, 2_000) == 0 { u64::MAX } else { draw(key, 6) + draw(90, 40) };
     let terms: Vec<u64> = (0..draw(1, 8)).map(|place| term(10 + place)).collect();
-    match draw(2, 7) {
+    match draw(2, 10) {
         0 => request_vote(term(3), index(4), term(5)),
         1 => vote(term(3), draw(4, 2) == 0),
         2 => matched(term(3), index(4), index(5)),
         3 => too_short(term(3), index(4), index(5)),
         4 => conflict(term(3), index(4), term(5), index(6)),
         5 => reply(term(3), index(4), Appended::Stale),
+        6 => Message::InstallSnapshot {
+            term: Term(term(3)),
+            last_included_index: index(4),
+            last_included_term: Term(term(5)),
+            last_included_chain: if draw(7, 2) == 0 { log(&terms).chain() } else { draw(8, 9) },
+            offset: index(6) / 2,
+            data: ["", "a", "some bytes"][draw(9, 3) as usize].into(),
+            done: draw(92, 2) == 0,
+            round: index(93),
+        },
+        7 => received(term(3), index(4), index(5), Received::Installed),
+        8 => received(term(3), index(4), index(5), Received::Upto(index(6))),
         _ => Message::AppendEntries {
             term: Term(term(3)),
             prev_log_index: index(4),
             prev_log_term: Term(term(5)),
             entries: log(&terms),
             leader_commit: index(6),
+            round: draw(91, 4),
         },
     }
 }
@@ -134,6 +177,10 @@ fn whatever_arrives_under_whatever_rules_no_server_panics_or_floods_the_network(
             match now.below(12) {
                 0 => server.times_out(),
                 1 => server.heartbeat_is_due(),
+                2 if now.key(4).below(2) == 0 => {
+                    let applied = server.raft.last_applied;
+                    server.takes_a_snapshot(applied + u64::from(now.key(5).below(3)), "a state")
+                }
                 2 => server.is_given(n),
                 3 if now.key(1).below(8) == 0 => server.crashes_and_restarts(),
                 _ => server.hears(NodeId(now.key(2).below(6) as u16), nonsense(now.key(3))),

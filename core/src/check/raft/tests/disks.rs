@@ -1,7 +1,7 @@
 //! What is on the disks: after a restart, under a commit, behind a leader's belief.
 
 use super::*;
-use crate::raft::view::Progress;
+use crate::raft::view::{Progress, Sending};
 
 /// Three servers with disks.
 struct Cluster {
@@ -110,7 +110,7 @@ fn a_commit_that_is_not_on_the_disks_of_a_majority_is_noticed() {
 fn a_leader_that_believes_more_than_is_on_a_disk_is_noticed() {
     let (log, answer) = (log(&[4, 4]), acknowledge(4, 2));
     let knows = |match_index| {
-        let progress = Progress { next_index: 3, match_index, probing: false };
+        let progress = Progress { next_index: 3, match_index, sending: Sending::Replicating };
         View { role: Role::Leader { progress: Rc::new(alloc::vec![(S2, progress)]) }, ..leader(4, &log, 0) }
     };
     let hears = |disk: &[u64], before: &View<u64>, after: &View<u64>| {
@@ -142,7 +142,7 @@ fn a_leader_that_believes_more_than_is_on_a_disk_is_noticed() {
 fn a_follower_that_has_moved_on_to_a_later_term_may_have_lost_what_it_acknowledged() {
     let (log, answer) = (log(&[4, 4]), acknowledge(4, 2));
     let knows = |match_index| {
-        let progress = Progress { next_index: 3, match_index, probing: false };
+        let progress = Progress { next_index: 3, match_index, sending: Sending::Replicating };
         View { role: Role::Leader { progress: Rc::new(alloc::vec![(S2, progress)]) }, ..leader(4, &log, 0) }
     };
     let mut cluster = Cluster::new([&[4, 4], &[], &[]]);

@@ -52,6 +52,12 @@ fn an_entry_beyond_a_gap_breaks_log_matching() {
     run.breaks(Property::LogMatching, &[S2, S1]);
 }
 
+impl Command for Rc<Cell<u64>> {
+    fn size(&self) -> u64 {
+        8
+    }
+}
+
 #[test]
 fn a_log_that_was_changed_behind_its_hashes_is_noticed() {
     let command = Rc::new(Cell::new(7u64));
@@ -60,15 +66,7 @@ fn a_log_that_was_changed_behind_its_hashes_is_noticed() {
     command.set(8);
     let mut checker = Checker::new();
     let mut verdicts = Verdicts::new();
-    let view = View {
-        role: Role::Follower,
-        current_term: Term(1),
-        voted_for: None,
-        log: forged,
-        commit_index: 0,
-        last_applied: 0,
-        leader: None,
-    };
+    let view = View { current_term: Term(1), log: forged, ..View::default() };
     let now = Moment { step: 1, at: Time(0) };
     checker.observe(now, S1, None, Some(&view), &mut verdicts);
     assert_eq!(verdicts.of(Property::LogMatching).map(|violation| violation.nodes[0]), Some(S1));

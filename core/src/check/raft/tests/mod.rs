@@ -93,13 +93,11 @@ fn log(terms: &[u64]) -> Log<u64> {
 /// A follower that has applied all that it knows is committed.
 fn follower(term: u64, log: &Log<u64>, commit: Index) -> View<u64> {
     View {
-        role: Role::Follower,
         current_term: Term(term),
-        voted_for: None,
         log: log.clone(),
         commit_index: commit,
         last_applied: commit,
-        leader: None,
+        ..View::default()
     }
 }
 
@@ -122,11 +120,12 @@ fn append(term: u64, entries: &Log<u64>) -> Message<u64> {
         prev_log_term: Term(0),
         entries: entries.clone(),
         leader_commit: 0,
+        round: 0,
     }
 }
 
 fn acknowledge(term: u64, index: Index) -> Message<u64> {
-    Message::AppendReply { term: Term(term), prev_log_index: 0, outcome: Appended::Match(index) }
+    Message::AppendReply { term: Term(term), prev_log_index: 0, outcome: Appended::Match(index), round: 0 }
 }
 
 #[test]

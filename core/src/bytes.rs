@@ -1,4 +1,4 @@
-//! Shared bytes that know their own hash: what texts, chunks of files and message bodies are made of.
+//! Shared bytes that know their own hash: what chunks of files, message bodies and snapshots are made of.
 
 use crate::fingerprint::Fingerprint;
 use alloc::borrow::Cow;
@@ -64,9 +64,25 @@ impl Bytes {
         self.bytes.chunks(size).nth(index as usize).map(Bytes::new)
     }
 
+    /// The bytes from `from` up to, but without, `upto`; what lies beyond the end is not there.
+    #[must_use]
+    pub fn slice(&self, from: u64, upto: u64) -> Bytes {
+        if from == 0 && upto >= self.len() {
+            return self.clone();
+        }
+        let place = |at: u64| usize::try_from(at.min(self.len())).unwrap_or(self.bytes.len());
+        Bytes::new(self.bytes.get(place(from)..place(upto)).unwrap_or(&[]))
+    }
+
     /// How many pieces of `size` bytes it takes to hold them.
     pub fn pieces(&self, size: u32) -> u32 {
         u32::try_from(self.len().div_ceil(u64::from(size.max(1)))).unwrap_or(u32::MAX)
+    }
+}
+
+impl Default for Bytes {
+    fn default() -> Bytes {
+        Bytes::new(&[])
     }
 }
 
@@ -147,6 +163,17 @@ mod tests {
         assert_eq!(Bytes::new(&pieces), bytes);
         assert!(bytes.piece(4, 5).is_none());
         assert_eq!(Bytes::from("").pieces(5), 0);
+    }
+
+    #[test]
+    fn a_slice_is_what_lies_between_two_places_and_nothing_beyond_the_end() {
+        let bytes = Bytes::from("Call me Ishmael.");
+        let slices =
+            [(0, 4, "Call"), (5, 7, "me"), (8, 99, "Ishmael."), (0, 99, "Call me Ishmael."), (99, 5, "")];
+        for (from, upto, slice) in slices {
+            assert_eq!(bytes.slice(from, upto), Bytes::from(slice));
+        }
+        assert!(bytes.slice(u64::MAX, 0).is_empty());
     }
 
     #[test]

@@ -37,6 +37,9 @@ impl Deliveries {
                 None => Err(format!("S{} delivered what the tester never handed in", server + 1)),
             },
             Output::Accepted { .. } | Output::NotLeader { .. } => Ok(()),
+            Output::Snapshot { .. } | Output::CondInstall { .. } => {
+                Err(format!("S{} handed out a snapshot, and nobody took one", server + 1))
+            }
         }
     }
 

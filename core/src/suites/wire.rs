@@ -19,6 +19,8 @@ pub(super) fn size(message: &Message) -> u64 {
             4 * NUMBER + entries_size(entries, *prev_log_index)
         }
         raft::Message::AppendReply { .. } => 2 * NUMBER + KIND + 2 * NUMBER,
+        raft::Message::InstallSnapshot { data, .. } => 5 * NUMBER + KIND + data.len(),
+        raft::Message::SnapshotReply { .. } => 3 * NUMBER + KIND + NUMBER,
     }
 }
 

@@ -46,7 +46,7 @@ pub trait Node: Clone + Debug + Eq {
     /// What it hands to its host.
     type Output: Clone + Debug + Eq + Serialize;
     /// The names of its files.
-    type File: Clone + Debug + Ord + Serialize;
+    type File: Clone + Debug + Ord + Serialize + 'static;
     /// What a file holds.
     type Content: Content;
     /// All that an onlooker may see. Cheap to make, clone and compare, however long the run.
@@ -145,7 +145,7 @@ pub trait Message: Clone + Debug + Eq + Serialize {
 }
 
 /// What a file holds: one persistent value, or bytes that a crash can tear.
-pub trait Content: Clone + Debug + Eq + Serialize {
+pub trait Content: Clone + Debug + Eq + Serialize + 'static {
     /// The length if these are plain bytes; none for one persistent value, which is whole or absent.
     fn bytes(&self) -> Option<u64>;
     /// The first `len` bytes. Asked only of plain bytes.

@@ -6,7 +6,6 @@ use splitbrain::lab::member::{Content, File, Member};
 use splitbrain::node::NodeId;
 use splitbrain::raft::{self, HardState, Vote};
 use splitbrain::sim::World;
-use splitbrain::tree::Tree;
 use tsify::Tsify;
 
 /// At most this many keys of a store are shown.
@@ -192,18 +191,14 @@ fn known(progress: &[(NodeId, raft::Progress)]) -> Vec<FollowerProgress> {
     progress.iter().map(known).collect()
 }
 
-/// A client that crashed begins a new session; only its last one is of interest.
+/// A client that crashed begins a new session; only its last one is of interest, and sessions are in order.
 fn sessions(view: &ServerView) -> Vec<Session> {
-    let mut latest = Tree::new();
+    let mut latest: Vec<Session> = Vec::new();
     for (session, last) in view.sessions.iter() {
-        latest.insert(session.client, last);
+        latest.pop_if(|before| before.client == session.client);
+        latest.push(Session { client: session.client, number: last.number, reply: Some(reply(&last.reply)) });
     }
-    let session = |(&client, last): (&NodeId, &&splitbrain::kv::session::Last)| Session {
-        client,
-        number: last.number,
-        reply: Some(reply(&last.reply)),
-    };
-    latest.iter().map(session).collect()
+    latest
 }
 
 /// An answer as the page shows it: what was read, or what became of a write.

@@ -12,7 +12,7 @@ pub struct Summed<K: Ord, V> {
     sum: u64,
 }
 
-impl<K: Ord + Clone + Serialize, V: Clone + Serialize> Summed<K, V> {
+impl<K: Ord + Clone + Serialize + 'static, V: Clone + Serialize + 'static> Summed<K, V> {
     /// The value of a key.
     pub fn get(&self, key: &K) -> Option<&V> {
         self.entries.get(key)
@@ -26,7 +26,7 @@ impl<K: Ord + Clone + Serialize, V: Clone + Serialize> Summed<K, V> {
     }
 }
 
-impl<K: Ord, V> Summed<K, V> {
+impl<K: Ord + 'static, V: 'static> Summed<K, V> {
     /// How many entries there are.
     pub fn len(&self) -> u64 {
         self.entries.len()
@@ -52,35 +52,35 @@ fn entry_hash<K: Serialize, V: Serialize>(key: &K, value: &V) -> u64 {
     fingerprint(&(key, value))
 }
 
-impl<K: Ord, V> Clone for Summed<K, V> {
+impl<K: Ord + 'static, V: 'static> Clone for Summed<K, V> {
     fn clone(&self) -> Self {
         Summed { entries: self.entries.clone(), sum: self.sum }
     }
 }
 
-impl<K: Ord, V> Default for Summed<K, V> {
+impl<K: Ord + 'static, V: 'static> Default for Summed<K, V> {
     fn default() -> Self {
         Summed { entries: Tree::new(), sum: 0 }
     }
 }
 
 /// Two maps are equal if they are equally large and their hashes have the same sum.
-impl<K: Ord, V> PartialEq for Summed<K, V> {
+impl<K: Ord + 'static, V: 'static> PartialEq for Summed<K, V> {
     fn eq(&self, other: &Self) -> bool {
         self.sum == other.sum && self.len() == other.len()
     }
 }
 
-impl<K: Ord, V> Eq for Summed<K, V> {}
+impl<K: Ord + 'static, V: 'static> Eq for Summed<K, V> {}
 
-impl<K: Ord + Debug, V: Debug> Debug for Summed<K, V> {
+impl<K: Ord + Debug + 'static, V: Debug + 'static> Debug for Summed<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.entries.iter()).finish()
     }
 }
 
 /// People are given a list of pairs (never an object: a key may be called `__proto__`), a fingerprint size and sum.
-impl<K: Ord + Serialize, V: Serialize> Serialize for Summed<K, V> {
+impl<K: Ord + Serialize + 'static, V: Serialize + 'static> Serialize for Summed<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             serializer.collect_seq(self.entries.iter())

@@ -16,7 +16,7 @@ pub struct Table<K: Ord, V> {
     sum: u64,
 }
 
-impl<K: Ord, V> Table<K, V> {
+impl<K: Ord + 'static, V: 'static> Table<K, V> {
     /// A table without entries.
     pub fn new() -> Table<K, V> {
         Table { entries: Tree::new(), sum: 0 }
@@ -48,7 +48,7 @@ impl<K: Ord, V> Table<K, V> {
     }
 }
 
-impl<K: Ord + Clone + Serialize, V: Clone + Serialize> Table<K, V> {
+impl<K: Ord + Clone + Serialize + 'static, V: Clone + Serialize + 'static> Table<K, V> {
     /// Puts a value under a key, in place of what was there.
     pub fn insert(&mut self, key: K, value: V) {
         let removed = self.entries.get(&key).map_or(0, |old| fingerprint(&(&key, old)));
@@ -65,28 +65,28 @@ impl<K: Ord + Clone + Serialize, V: Clone + Serialize> Table<K, V> {
     }
 }
 
-impl<K: Ord, V> Default for Table<K, V> {
+impl<K: Ord + 'static, V: 'static> Default for Table<K, V> {
     fn default() -> Self {
         Table::new()
     }
 }
 
 /// Two tables are equal if they have equally many entries and the same sum of hashes.
-impl<K: Ord, V> PartialEq for Table<K, V> {
+impl<K: Ord + 'static, V: 'static> PartialEq for Table<K, V> {
     fn eq(&self, other: &Self) -> bool {
         self.sum == other.sum && self.entries.len() == other.entries.len()
     }
 }
 
-impl<K: Ord, V> Eq for Table<K, V> {}
+impl<K: Ord + 'static, V: 'static> Eq for Table<K, V> {}
 
-impl<K: Ord + Debug, V: Debug> Debug for Table<K, V> {
+impl<K: Ord + Debug + 'static, V: Debug + 'static> Debug for Table<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }
 }
 
-impl<K: Ord + Serialize, V: Serialize> Serialize for Table<K, V> {
+impl<K: Ord + Serialize + 'static, V: Serialize + 'static> Serialize for Table<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             serializer.collect_seq(self.iter())

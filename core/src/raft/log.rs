@@ -28,7 +28,7 @@ impl fmt::Display for Term {
 pub type Index = u64;
 
 /// What a replicated state machine executes.
-pub trait Command: Clone + Debug + Eq + Serialize + DeserializeOwned {
+pub trait Command: Clone + Debug + Eq + Serialize + DeserializeOwned + 'static {
     /// How many bytes it takes when it is encoded: what it adds to [`Log::bytes`].
     fn size(&self) -> u64;
 }

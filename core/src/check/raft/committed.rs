@@ -9,7 +9,7 @@ use core::ops::Bound;
 ///
 /// Most commits are made in the latest term, so its log is within reach and the others are in a persistent map.
 #[derive(Clone, Debug)]
-pub(super) struct Committed<C> {
+pub(super) struct Committed<C: 'static> {
     term: Term,
     log: Log<C>,
     earlier: Tree<Term, Log<C>>,

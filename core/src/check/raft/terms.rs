@@ -29,7 +29,7 @@ impl<C> Record<C> {
 /// The records of all terms that had a leader or an entry. Nearly every step is about the latest, so that one is
 /// within reach and the others are in a persistent map.
 #[derive(Clone, Debug)]
-pub(super) struct Terms<C> {
+pub(super) struct Terms<C: 'static> {
     latest: Record<C>,
     earlier: Tree<Term, Record<C>>,
 }

@@ -74,8 +74,8 @@ pub enum FlightKind {
 
 /// Every message on its way, oldest first.
 pub(crate) fn flights(world: &World<Member>, roster: Roster) -> Vec<Flight> {
-    let mut flights: Vec<Flight> = world
-        .flights()
+    world
+        .flights_in_order()
         .map(|flight| {
             let (kind, good, term) = told(&flight.body);
             let text = tell_message(&flight.body, roster);
@@ -94,9 +94,7 @@ pub(crate) fn flights(world: &World<Member>, roster: Roster) -> Vec<Flight> {
                 sent_in: flight.sent_in,
             }
         })
-        .collect();
-    flights.sort_unstable_by_key(|flight| flight.id);
-    flights
+        .collect()
 }
 
 /// What a message is, whether it says yes, and its term.

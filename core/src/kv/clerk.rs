@@ -11,10 +11,10 @@ use super::text::Text;
 use super::view::{ClerkView, Load, Pending};
 use crate::node::{self, FileOp, Files, Input, Node, NodeId, Outbox};
 use crate::time::{Span, Time};
+use crate::tree::Tree;
 use alloc::collections::BTreeSet;
 use alloc::rc::Rc;
 use alloc::vec;
-use rpds::Queue;
 use serde::{Deserialize, Serialize};
 
 /// A clerk. What it has in hand is lost in a crash: the operation it waits for, those queued behind, and its load.
@@ -30,7 +30,7 @@ pub struct Clerk {
     silent: BTreeSet<NodeId>,
     /// The server that answered last, and so is asked first.
     leader: Option<NodeId>,
-    queue: Queue<Op>,
+    queue: Tree<u64, Op>,
     load: Option<Load>,
     history: History,
 }
@@ -164,7 +164,7 @@ impl Node for Clerk {
             asked: 0,
             silent: BTreeSet::new(),
             leader: None,
-            queue: Queue::new(),
+            queue: Tree::new(),
             load: None,
             history: History::default(),
         }
@@ -203,9 +203,9 @@ impl Node for Clerk {
 impl Clerk {
     fn called(&mut self, at: Time, request: Request, key: u64, out: &mut impl Outbox<Self>) {
         match request {
-            Request::Get { key } => self.queue.enqueue_mut(Op::Get { key }),
-            Request::Put { key, value } => self.queue.enqueue_mut(Op::Put { key, value }),
-            Request::Append { key, value } => self.queue.enqueue_mut(Op::Append { key, value }),
+            Request::Get { key } => self.enqueue(Op::Get { key }),
+            Request::Put { key, value } => self.enqueue(Op::Put { key, value }),
+            Request::Append { key, value } => self.enqueue(Op::Append { key, value }),
             Request::Load { every, keys, writes } => {
                 self.load = Some(Load { every: every.max(Span(1)), keys, writes, key, begun: 0 });
             }
@@ -221,6 +221,11 @@ impl Clerk {
             }
             self.begin_next(at, out);
         }
+    }
+
+    fn enqueue(&mut self, op: Op) {
+        let ticket = self.queue.last().map_or(0, |(ticket, _)| ticket + 1);
+        self.queue.insert(ticket, op);
     }
 
     fn load_due(&mut self, at: Time, out: &mut impl Outbox<Self>) {
@@ -249,9 +254,8 @@ impl Clerk {
     }
 
     fn next_operation(&mut self, number: u64) -> Option<Op> {
-        if let Some(op) = self.queue.peek().cloned() {
-            self.queue.dequeue_mut();
-            return Some(op);
+        if let Some((&ticket, _)) = self.queue.first() {
+            return self.queue.remove(&ticket);
         }
         let load = self.load.as_mut()?;
         let op = load.operation(load.begun, self.session, number);

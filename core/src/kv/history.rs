@@ -3,7 +3,7 @@
 use super::store::{Op, Reply};
 use crate::fingerprint::Fingerprint;
 use crate::time::Time;
-use rpds::Queue;
+use crate::tree::Tree;
 use serde::{Serialize, Serializer};
 
 /// An operation that returned.
@@ -26,7 +26,7 @@ pub struct Returned {
 /// The operations that returned, oldest first: all are counted and hashed, the last [`History::KEPT`] are kept.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    recent: Queue<Returned>,
+    recent: Tree<u64, Returned>,
     count: u64,
     chain: u64,
 }
@@ -42,9 +42,9 @@ impl History {
         hash.absorb(&returned);
         self.chain = hash.value();
         self.count += 1;
-        self.recent.enqueue_mut(returned);
+        self.recent.insert(self.count, returned);
         if self.count > History::KEPT {
-            self.recent.dequeue_mut();
+            self.recent.remove(&(self.count - History::KEPT));
         }
     }
 
@@ -55,7 +55,7 @@ impl History {
 
     /// The operations that are kept, oldest first.
     pub fn recent(&self) -> impl Iterator<Item = &Returned> {
-        self.recent.iter()
+        self.recent.iter().map(|(_, returned)| returned)
     }
 }
 
@@ -71,7 +71,7 @@ impl Eq for History {}
 impl Serialize for History {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.collect_seq(self.recent.iter())
+            serializer.collect_seq(self.recent())
         } else {
             (self.count, self.chain).serialize(serializer)
         }

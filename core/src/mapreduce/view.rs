@@ -7,10 +7,10 @@ use crate::bytes::{Bytes, Hash};
 use crate::fingerprint::fingerprint;
 use crate::node::NodeId;
 use crate::time::Time;
+use crate::tree::Tree;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
-use rpds::Vector;
 use serde::{Serialize, Serializer};
 
 /// What a coordinator knows. All of it but the number of jobs is volatile.
@@ -162,7 +162,7 @@ pub struct StoreView {
 /// A file: the chunks that were appended to it. For people and fingerprints it is its length and hash.
 #[derive(Clone)]
 pub struct StoredFile {
-    pub(super) chunks: Vector<Bytes>,
+    pub(super) chunks: Tree<u32, Bytes>,
     pub(super) len: u64,
     pub(super) hash: u64,
 }
@@ -190,7 +190,7 @@ impl StoreView {
 impl StoredFile {
     /// A file without contents.
     pub fn empty() -> StoredFile {
-        StoredFile { chunks: Vector::new(), len: 0, hash: 0 }
+        StoredFile { chunks: Tree::new(), len: 0, hash: 0 }
     }
 
     /// Its length in bytes.
@@ -215,12 +215,12 @@ impl StoredFile {
 
     /// One of its chunks.
     pub fn chunk(&self, index: u32) -> Option<&Bytes> {
-        self.chunks.get(index as usize)
+        self.chunks.get(&index)
     }
 
     /// Its contents as text; what is not UTF-8 becomes replacement characters.
     pub fn text(&self) -> String {
-        let bytes: Vec<u8> = self.chunks.iter().flat_map(|chunk| chunk.as_slice()).copied().collect();
+        let bytes: Vec<u8> = self.chunks.iter().flat_map(|(_, chunk)| chunk.as_slice()).copied().collect();
         String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
@@ -235,9 +235,7 @@ impl StoredFile {
         }
         self.len = self.len - old_len + bytes.len();
         self.hash = self.hash.wrapping_sub(old_hash).wrapping_add(hash_at(&bytes));
-        if !self.chunks.set_mut(index as usize, bytes.clone()) {
-            self.chunks.push_back_mut(bytes);
-        }
+        self.chunks.insert(index, bytes);
         true
     }
 }

@@ -268,16 +268,25 @@ impl<N: Node> Network<N> {
 
     /// The slots of all messages that a link holds, oldest first.
     pub(super) fn held(&self, from: NodeId, to: NodeId) -> Vec<u32> {
-        let on_link = |flight: &Flight<N>| {
+        self.in_order(&|flight| {
             flight.from == from && flight.to == to && flight.arrives_at.is_none() && !flight.held_by_hand
-        };
-        let mut held: Vec<(FlightId, u32)> = (self.flights().enumerate())
+        })
+    }
+
+    /// The slots of some messages, oldest first.
+    pub(super) fn in_order(&self, wanted: &dyn Fn(&Flight<N>) -> bool) -> Vec<u32> {
+        let slots = (0u32..).zip(&self.flights);
+        let mut found: Vec<(FlightId, u32)> = slots
             .filter_map(|(slot, flight)| {
-                flight.filter(|flight| on_link(flight)).map(|flight| (flight.id, slot as u32))
+                flight.as_ref().filter(|flight| wanted(flight)).map(|flight| (flight.id, slot))
             })
             .collect();
-        held.sort_unstable();
-        held.into_iter().map(|(_, slot)| slot).collect()
+        found.sort_unstable();
+        found.into_iter().map(|(_, slot)| slot).collect()
+    }
+
+    pub(super) fn seen(&self, slot: u32) -> Option<&Flight<N>> {
+        self.flights.get(slot as usize)?.as_ref()
     }
 
     pub(super) fn flights(&self) -> impl Iterator<Item = Option<&Flight<N>>> {

@@ -179,6 +179,11 @@ impl<N: Node> World<N> {
         self.network.flights().flatten()
     }
 
+    /// All messages in flight, oldest first.
+    pub fn flights_in_order(&self) -> impl Iterator<Item = &Flight<N>> {
+        self.network.in_order(&|_| true).into_iter().filter_map(|slot| self.network.seen(slot))
+    }
+
     /// What one direction of a link does.
     pub fn gate(&self, from: NodeId, to: NodeId) -> Gate {
         self.network.gate(from, to)

@@ -75,6 +75,16 @@ impl<K: Ord + 'static, V: 'static> Tree<K, V> {
         self.get(key).is_some()
     }
 
+    /// The entry with the smallest key.
+    pub fn first(&self) -> Option<(&K, &V)> {
+        self.iter().next()
+    }
+
+    /// The entry with the largest key.
+    pub fn last(&self) -> Option<(&K, &V)> {
+        Walk::new(&self.root, LEFT, &|_| false).next().map(entry::<K, V>)
+    }
+
     /// All entries, smallest key first.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         Walk::new(&self.root, RIGHT, &|_| false).map(entry::<K, V>)

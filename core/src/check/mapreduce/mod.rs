@@ -18,7 +18,6 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use rpds::Vector;
 
 /// Watches the coordinator and the store of one MapReduce ground from the beginning of a run. Cheap to clone at any
 /// time.
@@ -29,7 +28,7 @@ pub struct Checker {
     /// The files, as they were last seen.
     store: Option<StoreView>,
     /// What could not be looked at because the store was down.
-    unseen: Vector<Unseen>,
+    unseen: Vec<Unseen>,
     /// For each finished job, whether its output is right.
     equal: Tree<JobId, bool>,
     /// Outputs of sequential runs, by job. A cache and no more: clones share it, so that walking to and fro on a
@@ -118,8 +117,8 @@ impl Checker {
             (None, None) => {}
         }
         self.store = Some(after.clone());
-        for unseen in &core::mem::take(&mut self.unseen) {
-            self.look(now, store, *unseen, Some(after), verdicts);
+        for unseen in core::mem::take(&mut self.unseen) {
+            self.look(now, store, unseen, Some(after), verdicts);
         }
     }
 
@@ -162,7 +161,7 @@ impl Checker {
         verdicts: &mut Verdicts,
     ) {
         let Some(store) = store else {
-            self.unseen.push_back_mut(what);
+            self.unseen.push(what);
             return;
         };
         match what {

@@ -18,13 +18,15 @@ pub fn run<'a>(app: &dyn App, inputs: impl IntoIterator<Item = (&'a str, &'a str
             }
         });
     }
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     for (key, values) in &gathered {
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
         lines.extend(format!("{key} {}", app.reduce(key, &values)).lines().map(String::from));
     }
-    lines.sort_unstable();
-    lines
+    // Sorted as what they are elsewhere: another type would bring a sort of its own.
+    let mut sorted: Vec<&str> = lines.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    sorted.into_iter().map(String::from).collect()
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ impl Promises {
         verdicts: &mut Verdicts,
     ) {
         match self.votes.get(&(term, voter)) {
-            None => drop(self.votes.insert((term, voter), candidate)),
+            None => self.votes.insert((term, voter), candidate),
             Some(&earlier) if earlier == candidate => {}
             Some(&earlier) => {
                 verdicts.broken(Property::SingleVote, now, &[voter, candidate, earlier], || {

@@ -45,7 +45,7 @@ impl Bench<Store> {
             let Effect::Write(batch) = effect else { continue };
             for op in batch.iter().cloned() {
                 match op {
-                    FileOp::Put(name, bytes) => drop(disk.insert(name, bytes)),
+                    FileOp::Put(name, bytes) => disk.insert(name, bytes),
                     FileOp::Remove(name) => drop(disk.remove(&name)),
                     FileOp::Rename(old, new) => {
                         let bytes = disk.remove(&old).expect("what is renamed is there");

@@ -41,7 +41,7 @@ impl<N: Node<Message = Message, Timer = Timer, Config = Config>> Machine<N> {
 
     fn enact(&mut self, op: FileOp<N::File, N::Content>) {
         match op {
-            FileOp::Put(file, content) => drop(self.files.insert(file, content)),
+            FileOp::Put(file, content) => self.files.insert(file, content),
             FileOp::Remove(file) => drop(self.files.remove(&file)),
             FileOp::Rename(old, new) => {
                 if let Some(content) = self.files.remove(&old) {

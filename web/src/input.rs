@@ -55,6 +55,7 @@ export type Action =
     | { do: "load"; client: NodeId; every: Micros; keys: number; writes: number }
     | { do: "quiet"; client: NodeId }
     | { do: "start"; node: NodeId; command: string }
+    | { do: "snapshot"; node: NodeId; index: number }
     | { do: "network"; mode: "reliable" | "unreliable" | "reordering" }
     | { do: "reseed"; seed: number }
     | { do: "rule"; rule: string; on: boolean };
@@ -65,7 +66,7 @@ mod tests {
     use splitbrain::lab::{Act, Config};
 
     /// One of each, as the page writes them.
-    const ACTIONS: [&str; 36] = [
+    const ACTIONS: [&str; 37] = [
         r#"{"do":"crash","node":0}"#,
         r#"{"do":"restart","node":0}"#,
         r#"{"do":"pause","node":0}"#,
@@ -99,6 +100,7 @@ mod tests {
         r#"{"do":"load","client":5,"every":1000,"keys":10,"writes":500}"#,
         r#"{"do":"quiet","client":5}"#,
         r#"{"do":"start","node":0,"command":"101"}"#,
+        r#"{"do":"snapshot","node":0,"index":9}"#,
         r#"{"do":"network","mode":"reordering"}"#,
         r#"{"do":"reseed","seed":9007199254740991}"#,
         r#"{"do":"rule","rule":"current-term-commit","on":false}"#,

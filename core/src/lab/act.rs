@@ -4,7 +4,8 @@
 //! the cluster before anything is done.
 
 use super::config::{AllRules, AnyRule, Config, Role};
-use super::member::{Member, Request, Timer};
+use super::member::{Member, Request, Timer, View};
+use super::tester;
 use crate::chance::Ratio;
 use crate::kv::server::Host;
 use crate::kv::{self, Text};
@@ -86,6 +87,8 @@ pub enum Act {
     Quiet { client: NodeId },
     /// The tester, where there is one, hands a server a command to replicate: the labs' `Start`.
     Start { node: NodeId, command: Text },
+    /// The tester hands a server what it holds after an index: the labs' `Snapshot`.
+    Snapshot { node: NodeId, index: u64 },
     /// Every link works as those of the course's network do.
     Network { mode: Course },
     /// A MapReduce job is submitted.
@@ -177,6 +180,7 @@ written! {
     keys: u32,
     writes: u32,
     command: Text,
+    index: u64,
     mode: Course,
     job: Job,
     seed: u64,
@@ -225,6 +229,7 @@ impl TryFrom<Written> for Act {
             },
             "quiet" => Act::Quiet { client: act.client()? },
             "start" => Act::Start { node: act.node()?, command: act.command()? },
+            "snapshot" => Act::Snapshot { node: act.node()?, index: act.index()? },
             "network" => Act::Network { mode: act.mode()? },
             "submit" => Act::Submit { job: act.job()? },
             "reseed" => Act::Reseed { seed: act.seed()? },
@@ -286,9 +291,18 @@ impl Act {
                 client(node, kv::clerk::Request::Load { every, keys, writes })
             }
             Act::Quiet { client: node } => client(node, kv::clerk::Request::Quiet),
-            Act::Start { node, command } => match config.host {
-                Host::Service => Err("this cluster has no tester: its clients ask the servers".into()),
-                Host::Tester => one(Action::Call(node, started(fits_value(command)?))),
+            Act::Start { .. } | Act::Snapshot { .. } if config.host == Host::Service => {
+                Err("this cluster has no tester: its clients ask the servers".into())
+            }
+            Act::Start { node, command } => one(Action::Call(node, started(fits_value(command)?))),
+            Act::Snapshot { node, index } => match world.view(node) {
+                Some(View::Server(view)) => match tester::written(&view.raft, index) {
+                    Some(data) => {
+                        one(Action::Call(node, Request::Server(raft::Request::Snapshot { index, data })))
+                    }
+                    None => Err(format!("{} has no entry {index} to write down", roster.name(node))),
+                },
+                _ => Err(format!("{} is no running server", roster.name(node))),
             },
             Act::Network { mode } => one(Action::Quality(None, mode.quality())),
             Act::Submit { job } => {

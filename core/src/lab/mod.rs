@@ -8,6 +8,7 @@
 pub mod member;
 pub mod config;
 pub mod act;
+pub mod tester;
 pub mod watch;
 pub mod tell;
 pub mod scenario;

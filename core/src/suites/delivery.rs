@@ -5,7 +5,9 @@
 //! course asks of those with snapshots only: after each boot every index comes once and in order.
 
 use crate::kv::{Command, Text};
-use crate::raft::Output;
+use crate::bytes::Bytes;
+use crate::lab::tester;
+use crate::raft::{Output, Snapshot};
 use crate::raft::log::Index;
 use alloc::format;
 use alloc::string::String;
@@ -36,10 +38,17 @@ impl Deliveries {
                 Some(value) => self.command(server, *index, value),
                 None => Err(format!("S{} delivered what the tester never handed in", server + 1)),
             },
-            Output::Accepted { .. } | Output::NotLeader { .. } => Ok(()),
-            Output::Snapshot { .. } | Output::CondInstall { .. } => {
-                Err(format!("S{} handed out a snapshot, and nobody took one", server + 1))
+            Output::Snapshot { index, data, .. } => {
+                if *index <= self.last[server] {
+                    let last = self.last[server];
+                    return Err(format!(
+                        "S{} delivered a snapshot up to {index} after index {last}",
+                        server + 1
+                    ));
+                }
+                self.snapshot(server, *index, data)
             }
+            Output::Accepted { .. } | Output::NotLeader { .. } | Output::CondInstall { .. } => Ok(()),
         }
     }
 
@@ -64,9 +73,38 @@ impl Deliveries {
         Ok(())
     }
 
-    /// A server boots: it delivers everything again, from the first index.
-    pub(super) fn booted(&mut self, server: usize) {
+    /// A server boots: it goes on from its snapshot, if it has one, and else from the first index.
+    pub(super) fn booted(&mut self, server: usize, snapshot: Option<&Snapshot>) -> Result<(), String> {
         self.last[server] = 0;
+        snapshot.map_or(Ok(()), |snapshot| self.snapshot(server, snapshot.index, &snapshot.data))
+    }
+
+    /// A snapshot takes the place of what a server delivered: it must hold every command up to its index.
+    fn snapshot(&mut self, server: usize, index: Index, data: &Bytes) -> Result<(), String> {
+        let name = server + 1;
+        let Some((upto, commands)) = tester::read(data) else {
+            return Err(format!("the snapshot of S{name} up to {index} is none that the tester took"));
+        };
+        if upto != index || commands.len() as u64 != index {
+            return Err(format!(
+                "the snapshot of S{name} up to {index} says {upto} and holds {} commands",
+                commands.len()
+            ));
+        }
+        for (index, command) in (1..).zip(commands) {
+            match self.at(index) {
+                Some(agreed) if *agreed != command => {
+                    return Err(format!(
+                        "the snapshot of S{name} has {command} at index {index}, where {agreed} was delivered"
+                    ));
+                }
+                Some(_) => {}
+                None => self.agreed.push(command),
+            }
+        }
+        self.last[server] = index;
+        self.reached[server] = self.reached[server].max(index);
+        Ok(())
     }
 
     /// How many servers have delivered this index.

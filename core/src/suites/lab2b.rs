@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
     let network = Course::Reliable;
-    Test { suite: "2B", name, function, handout: None, servers: 3, network, program }
+    Test { suite: "2B", name, function, handout: None, servers: 3, network, snapshots: false, program }
 }
 
 pub(super) const TESTS: &[Test] = &[

@@ -10,7 +10,7 @@ use alloc::format;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
     let network = Course::Reliable;
-    Test { suite: "2C", name, function, handout: None, servers: 5, network, program }
+    Test { suite: "2C", name, function, handout: None, servers: 5, network, snapshots: false, program }
 }
 
 pub(super) const TESTS: &[Test] = &[

@@ -22,9 +22,9 @@
 //! # Numbers
 //!
 //! Limits on time are the course's, in virtual time; CPU time means nothing here. RPCs are requests, as the course
-//! counts them. Bytes are counted in this project's own encoding, in which numbers take eight bytes and a command as
-//! many as its text has. So the limit on bytes (2B) is joined by what it is meant to say: each command leaves the
-//! leader at most twice for each follower.
+//! counts them. Bytes are counted in this project's own encoding, in which a number takes eight bytes and an entry of a
+//! log about 54. So the limit on bytes (2B) is joined by what it is meant to say: each command leaves the leader at most
+//! twice for each follower. The 2000 bytes that a log may take (2D) are 36 entries here, not four snapshots' worth.
 
 mod report;
 mod wire;
@@ -36,6 +36,7 @@ mod churn;
 mod lab2a;
 mod lab2b;
 mod lab2c;
+mod lab2d;
 #[cfg(test)]
 mod tests;
 
@@ -56,7 +57,7 @@ const ELECTION_TIMEOUT: (Span, Span) = (Span::millis(300), Span::millis(600));
 const LIMIT: Span = Span::secs(120);
 
 /// The parts of the lab, in order.
-pub const SUITES: [&str; 3] = ["2A", "2B", "2C"];
+pub const SUITES: [&str; 4] = ["2A", "2B", "2C", "2D"];
 
 /// A test of the course.
 pub struct Test {
@@ -70,12 +71,13 @@ pub struct Test {
     pub handout: Option<Figures>,
     servers: u16,
     network: Course,
+    snapshots: bool,
     program: fn(&mut Tester) -> Try<()>,
 }
 
 /// Every test, in the course's order.
 pub fn all() -> impl Iterator<Item = &'static Test> {
-    [lab2a::TESTS, lab2b::TESTS, lab2c::TESTS].into_iter().flatten()
+    [lab2a::TESTS, lab2b::TESTS, lab2c::TESTS, lab2d::TESTS].into_iter().flatten()
 }
 
 /// The tests that somebody means: by the name that the course prints or the name of its function, whole or a part of

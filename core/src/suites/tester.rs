@@ -14,7 +14,7 @@ use crate::chance::Chance;
 use crate::kv::server::Host;
 use crate::kv::{ServerView, Text};
 use crate::lab::act::Course;
-use crate::lab::member::{Output, View};
+use crate::lab::member::{Content, File, Output, View};
 use crate::lab::{Act, Config, Mark, Member, Watch};
 use crate::node::{Effect, Message as _, NodeId};
 use crate::raft;
@@ -55,6 +55,10 @@ pub(super) struct Tester {
     copies: Option<BTreeMap<(NodeId, Index), u32>>,
     /// The moment to show, with the fingerprint of the run up to it.
     interest: Option<(Place, u64)>,
+    /// Whether the tester takes a snapshot every ten entries.
+    snapshots: bool,
+    /// Snapshots to take after this step: of whom, and up to where.
+    due: Vec<(NodeId, Index)>,
 }
 
 /// Somebody who runs beside the test.
@@ -101,6 +105,8 @@ impl Tester {
             incoming: vec![0; servers],
             copies: None,
             interest: None,
+            snapshots: test.snapshots,
+            due: Vec::new(),
         })
     }
 
@@ -229,6 +235,7 @@ impl Tester {
     fn pass(&mut self, until: Time) -> Try<()> {
         while self.world.step_until(until).is_some() {
             self.look()?;
+            self.take_snapshots()?;
         }
         Ok(())
     }
@@ -241,6 +248,7 @@ impl Tester {
             return Err(Failure::found(violation));
         }
         let step = self.world.last_step();
+        let mut wrong = None;
         match &step.cause {
             Cause::Arrival { to, body, .. } => {
                 if body.is_reply() {
@@ -249,10 +257,13 @@ impl Tester {
                     self.incoming[to.index()] += 1;
                 }
             }
-            Cause::Start { node, .. } => self.deliveries.booted(node.index()),
+            Cause::Start { node, .. } => {
+                if let Some(View::Server(view)) = self.world.view(*node) {
+                    wrong = self.deliveries.booted(node.index(), view.raft.snapshot.as_deref()).err();
+                }
+            }
             _ => {}
         }
-        let mut wrong = None;
         for deed in &step.deeds {
             match deed {
                 Deed::Departed { to, body, .. } if !body.is_reply() => {
@@ -266,6 +277,12 @@ impl Tester {
                 }
                 Deed::Handed { node, output: Output::Server(output) } => {
                     wrong = wrong.or(self.deliveries.handed(node.index(), output).err());
+                    if let raft::Output::Apply { index, .. } = output
+                        && self.snapshots
+                        && (index + 1) % 10 == 0
+                    {
+                        self.due.push((*node, *index));
+                    }
                 }
                 _ => {}
             }
@@ -285,6 +302,14 @@ impl Tester {
                 return self.fail(|| format!("{why}"));
             }
             self.look()?;
+        }
+        self.take_snapshots()
+    }
+
+    /// Takes the snapshots that are due.
+    fn take_snapshots(&mut self) -> Try<()> {
+        for (node, index) in core::mem::take(&mut self.due) {
+            self.act(Act::Snapshot { node, index })?;
         }
         Ok(())
     }
@@ -449,6 +474,16 @@ impl Tester {
     /// Requests that all servers together took in.
     pub(super) fn incoming(&self) -> u64 {
         self.incoming.iter().sum()
+    }
+
+    /// The most that any server has of its log on its disk, in bytes.
+    pub(super) fn log_size(&self) -> u64 {
+        let files = (0..self.servers()).filter_map(|server| self.world.durable(id(server)));
+        let states = files.filter_map(|files| match files.get(&File::Raft(raft::File::State)) {
+            Some(Content::Raft(state)) => Some(state.log.bytes()),
+            _ => None,
+        });
+        states.max().unwrap_or_default()
     }
 
     /// Bytes sent.

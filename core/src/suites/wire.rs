@@ -1,5 +1,5 @@
-//! How large messages are, in this project's own encoding: one byte for the kind, eight for a number, and a command as
-//! long as its text.
+//! How large messages are, in this project's own encoding: one byte for a kind or a flag, eight for a number, and an
+//! entry as large as it counts in a log.
 
 use crate::kv;
 use crate::lab::member::Message;
@@ -16,21 +16,17 @@ pub(super) fn size(message: &Message) -> u64 {
         raft::Message::RequestVote { .. } => 3 * NUMBER,
         raft::Message::VoteReply { .. } => NUMBER + KIND,
         raft::Message::AppendEntries { prev_log_index, entries, .. } => {
-            4 * NUMBER + entries_size(entries, *prev_log_index)
+            5 * NUMBER + entries_size(entries, *prev_log_index)
         }
-        raft::Message::AppendReply { .. } => 2 * NUMBER + KIND + 2 * NUMBER,
-        raft::Message::InstallSnapshot { data, .. } => 5 * NUMBER + KIND + data.len(),
-        raft::Message::SnapshotReply { .. } => 3 * NUMBER + KIND + NUMBER,
+        raft::Message::AppendReply { .. } => 5 * NUMBER + KIND,
+        raft::Message::InstallSnapshot { data, .. } => 6 * NUMBER + KIND + data.len(),
+        raft::Message::SnapshotReply { .. } => 5 * NUMBER + KIND,
     }
 }
 
-/// What the entries after `prev` take: each its term, the length of its command and the command.
+/// What the entries after `prev` take.
 fn entries_size(entries: &Log<kv::Command>, prev: Index) -> u64 {
-    if entries.last_index() <= prev {
-        return 0;
-    }
-    let links = entries.range(prev, entries.last_index());
-    links.iter().map(|link| 2 * NUMBER + link.entry.command.op.value().map_or(0, kv::Text::len)).sum()
+    if entries.last_index() > prev { entries.bytes() - entries.bytes_upto(prev) } else { 0 }
 }
 
 /// The entries that a message carries, as a range of indexes: after the first and up to the second.

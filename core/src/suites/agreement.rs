@@ -60,7 +60,9 @@ impl One {
                 return Ok(Look::Again(now + Span::millis(20)));
             }
             if !self.retry {
-                let overtaken = tester.terms().any(|term| term > taken.term);
+                let connected = (0..tester.servers()).filter(|&server| tester.is_connected(server));
+                let overtaken =
+                    connected.filter_map(|server| tester.term(server)).any(|term| term > taken.term);
                 return tester.fail_perhaps_unlucky(overtaken, || {
                     let (index, term) = (taken.index, taken.term);
                     alloc::format!(

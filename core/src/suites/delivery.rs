@@ -4,11 +4,11 @@
 //! different commands at an index, and that no server leaves one out. This one also asks, of every test, what the
 //! course asks of those with snapshots only: after each boot every index comes once and in order.
 
-use crate::kv::{Command, Text};
 use crate::bytes::Bytes;
+use crate::kv::{Command, Text};
 use crate::lab::tester;
-use crate::raft::{Output, Snapshot};
 use crate::raft::log::Index;
+use crate::raft::{Output, Snapshot};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;

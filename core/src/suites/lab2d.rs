@@ -85,7 +85,9 @@ fn snapshots(t: &mut Tester, fate: Victim) -> Try<()> {
         // Everybody who is there catches up, so that the log that is measured is not a log on its way.
         t.one_random(if fate == Victim::None { 3 } else { 2 }, true)?;
         let size = t.log_size();
-        t.expect(size < MAX_LOG_SIZE, || format!("a log takes {size} bytes; it should be below {MAX_LOG_SIZE}"))?;
+        t.expect(size < MAX_LOG_SIZE, || {
+            format!("a log takes {size} bytes; it should be below {MAX_LOG_SIZE}")
+        })?;
         match fate {
             Victim::None => {
                 if round == 15 {

@@ -45,6 +45,7 @@ pub use report::{Failure, Figures, Outcome, Report, Verdict};
 use crate::lab::act::Course;
 use crate::time::{Span, Time};
 use alloc::string::String;
+use alloc::vec::Vec;
 use tester::{Tester, Try};
 
 /// How often an idle leader is heard: the course allows ten times a second.
@@ -58,6 +59,15 @@ const LIMIT: Span = Span::secs(120);
 
 /// The parts of the lab, in order.
 pub const SUITES: [&str; 4] = ["2A", "2B", "2C", "2D"];
+
+/// How a test is run, if not as it should be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The names of rules that are off.
+    pub without: Vec<String>,
+    /// Whether the course's conditions alone decide: what the checks find is passed over.
+    pub course_only: bool,
+}
 
 /// A test of the course.
 pub struct Test {
@@ -90,11 +100,11 @@ pub fn named(name: &str) -> impl Iterator<Item = &'static Test> {
 }
 
 impl Test {
-    /// Runs the test on a seed, with some rules switched off (none, for a verdict on the protocol).
+    /// Runs the test on a seed.
     ///
     /// # Errors
     /// If there is no rule of that name.
-    pub fn run(&self, seed: u64, without: &[String]) -> Result<Outcome, String> {
+    pub fn run(&self, seed: u64, options: &Options) -> Result<Outcome, String> {
         let place = all().position(|test| test.name == self.name).unwrap_or_default() as u64;
         let report = Report {
             name: self.name,
@@ -105,7 +115,7 @@ impl Test {
             handout: self.handout,
             steps: 0,
         };
-        let mut tester = Tester::new(self, place, seed, without)?;
+        let mut tester = Tester::new(self, place, seed, options)?;
         let ended = tester.network(self.network).and_then(|()| (self.program)(&mut tester)).and_then(|()| {
             tester
                 .expect(tester.now().since(Time::ZERO) <= LIMIT, || "the test took longer than 120 s".into())

@@ -41,9 +41,9 @@ pub struct Failure {
     pub at: Time,
     /// After which step.
     pub step: u64,
-    /// Whether a correct Raft may fail so too: an agreement that may not be retried was begun by a leader that another
-    /// term overtook before the two seconds were over. The course's test takes that for a failure, and so it is said,
-    /// but it is counted apart.
+    /// Whether a correct Raft may fail so too: an agreement that may not be retried was begun by a leader, and when its
+    /// two seconds were over a connected server was in a later term. So the leader was overtaken at just that moment,
+    /// and without a no-op what it took can stay uncommitted. The course fails there; here it is counted apart.
     pub unlucky: bool,
 }
 

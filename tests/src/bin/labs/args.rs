@@ -3,7 +3,7 @@
 use lexopt::Parser;
 use lexopt::prelude::*;
 use splitbrain::lab::config::AnyRule;
-use splitbrain::suites::{self, Test};
+use splitbrain::suites::{self, Options, Test};
 
 /// How to call it.
 pub(crate) const USAGE: &str = "\
@@ -11,6 +11,7 @@ cargo labs [--from SEED] [--count N]     run the course's tests of lab 2 on N se
   --suite 2A,2B      only these parts
   --test NAME        only tests whose name, as the course prints it, or whose function has this in it
   --without RULE     with a rule off (again for another)
+  --course-only        what the checks find is passed over: the course's own conditions decide
   --threads T        on T threads (2)
   --json             tell it as JSON, one line for each test and seed
 cargo labs --script --test NAME [--from SEED]
@@ -24,7 +25,7 @@ pub(crate) struct Args {
     pub(crate) tests: Vec<&'static Test>,
     pub(crate) from: u64,
     pub(crate) count: u64,
-    pub(crate) without: Vec<String>,
+    pub(crate) options: Options,
     pub(crate) threads: u32,
     pub(crate) json: bool,
 }
@@ -45,7 +46,7 @@ pub(crate) fn parse() -> Result<Args, String> {
         tests: suites::all().collect(),
         from: 1,
         count: 1,
-        without: Vec::new(),
+        options: Options::default(),
         threads: 2,
         json: false,
     };
@@ -83,8 +84,9 @@ fn read(mut parser: Parser, args: &mut Args) -> Result<(), lexopt::Error> {
                 if AnyRule::named(&name).is_err() {
                     return Err(format!("there is no rule `{name}`: cargo sweep --rules lists them").into());
                 }
-                args.without.push(name);
+                args.options.without.push(name);
             }
+            Long("course-only") => args.options.course_only = true,
             Long("json") => args.json = true,
             Long("script") => args.command = Command::Script,
             Long("list") => args.command = Command::List,

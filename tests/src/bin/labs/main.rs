@@ -67,7 +67,7 @@ fn run(args: &Args) -> Result<ExitCode, Failed> {
 }
 
 fn report(test: &Test, seed: u64, args: &Args) -> Result<Report, String> {
-    Ok(test.run(seed, &args.without)?.report)
+    Ok(test.run(seed, &args.options)?.report)
 }
 
 /// The run of one test on one seed, as a script that the page opens.
@@ -78,7 +78,7 @@ fn script(args: &Args) -> Result<ExitCode, Failed> {
             "--script writes down one test, and {many} are meant: use --test"
         )));
     };
-    let outcome = test.run(args.from, &args.without).map_err(Failed::Asked)?;
+    let outcome = test.run(args.from, &args.options).map_err(Failed::Asked)?;
     let json = outcome.script.to_json().map_err(|why| Failed::Asked(why.to_string()))?;
     say(&format!("{json}\n"))
 }

@@ -26,6 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "chance",
             "node",
             "fingerprint",
+            "bytes",
             "rules",
             "raft",
             "mapreduce",
@@ -35,7 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "timeline",
         ],
     ),
-    ("suites", &["time", "chance", "node", "raft", "kv", "sim", "check", "timeline", "lab"]),
+    ("suites", &["time", "chance", "node", "bytes", "raft", "kv", "sim", "check", "timeline", "lab"]),
 ];
 
 /// What a checker may know of a protocol: views and messages, and the values that these are made of. The store is also

@@ -80,8 +80,8 @@ fn basic_agreement(t: &mut Tester) -> Try<()> {
 fn rpc_byte_count(t: &mut Tester) -> Try<()> {
     const SIZE: u64 = 5_000;
     t.one("99", 3, false)?;
-    t.count_copies();
-    let before = t.bytes();
+    t.counts.count_copies();
+    let before = t.counts.bytes();
     for index in 2..12 {
         let command = random_text(t, SIZE);
         let at = t.one(command, 3, false)?;
@@ -90,10 +90,10 @@ fn rpc_byte_count(t: &mut Tester) -> Try<()> {
             t.interesting();
         }
     }
-    let (sent, limit) = (t.bytes() - before, 3 * 10 * SIZE + 50_000);
+    let (sent, limit) = (t.counts.bytes() - before, 3 * 10 * SIZE + 50_000);
     t.expect(sent <= limit, || format!("{sent} bytes were sent; {limit} are enough"))?;
     // The course's limit in terms that do not depend on how anything is encoded.
-    match t.most_copies() {
+    match t.counts.most_copies() {
         Some((times, to, index)) if times > 2 => {
             t.fail(|| format!("the entry at index {index} was sent {times} times to {to}; twice is enough"))
         }
@@ -295,7 +295,7 @@ fn leader_backs_up(t: &mut Tester) -> Try<()> {
 
 fn rpc_counts(t: &mut Tester) -> Try<()> {
     t.check_one_leader()?;
-    let elected = t.incoming();
+    let elected = t.counts.incoming();
     t.expect((1..=30).contains(&elected), || {
         format!("{elected} RPCs were needed to elect the first leader; 1 to 30 are")
     })?;
@@ -305,7 +305,7 @@ fn rpc_counts(t: &mut Tester) -> Try<()> {
         }
         if let Some(before_idle) = try_rpc_counts(t)? {
             t.sleep(RAFT_ELECTION_TIMEOUT)?;
-            let idle = t.incoming() - before_idle;
+            let idle = t.counts.incoming() - before_idle;
             return t
                 .expect(idle <= 60, || format!("{idle} RPCs in a second without commands; 60 are enough"));
         }
@@ -317,7 +317,7 @@ fn rpc_counts(t: &mut Tester) -> Try<()> {
 fn try_rpc_counts(t: &mut Tester) -> Try<Option<u64>> {
     const COMMANDS: u64 = 10;
     let leader = t.check_one_leader()?;
-    let before = t.incoming();
+    let before = t.counts.incoming();
     let Some((first, term)) = t.start(leader, &"1".into())? else { return Ok(None) };
     let mut commands = Vec::new();
     for place in 1..COMMANDS + 2 {
@@ -344,7 +344,7 @@ fn try_rpc_counts(t: &mut Tester) -> Try<Option<u64>> {
     if t.terms().any(|now| now != term) {
         return Ok(None);
     }
-    let (used, limit) = (t.incoming() - before, (COMMANDS + 1 + 3) * 3);
+    let (used, limit) = (t.counts.incoming() - before, (COMMANDS + 1 + 3) * 3);
     t.expect(used <= limit, || format!("{used} RPCs for {COMMANDS} commands; {limit} are enough"))?;
-    Ok(Some(t.incoming()))
+    Ok(Some(t.counts.incoming()))
 }

@@ -28,6 +28,7 @@
 
 mod report;
 mod wire;
+mod counts;
 mod delivery;
 mod tester;
 mod agreement;

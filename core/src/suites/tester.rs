@@ -7,9 +7,10 @@
 
 use super::agreement::{Look, One};
 use super::churn::Churn;
+use super::counts::Counts;
 use super::delivery::Deliveries;
 use super::report::{Failure, Figures};
-use super::{Options, Test, wire};
+use super::{Options, Test};
 use crate::chance::Chance;
 use crate::kv::server::Host;
 use crate::kv::{ServerView, Text};
@@ -23,7 +24,6 @@ use crate::raft::view::Role;
 use crate::sim::{Cause, Deed, FlightAction, Status, World};
 use crate::time::{Span, Time};
 use crate::timeline::{Place, Recorded, Script, Subject};
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -47,12 +47,7 @@ pub(super) struct Tester {
     /// Whether clients are to come to an end.
     pub(super) clients_stop: bool,
     seen_by_clients: Vec<Text>,
-    rpcs: u64,
-    bytes: u64,
-    /// Requests that each server took in.
-    incoming: Vec<u64>,
-    /// How often each entry was sent to each follower, if the test asks.
-    copies: Option<BTreeMap<(NodeId, Index), u32>>,
+    pub(super) counts: Counts,
     /// The moment to show, with the fingerprint of the run up to it.
     interest: Option<(Place, u64)>,
     /// Whether the tester takes a snapshot every ten entries.
@@ -101,10 +96,7 @@ impl Tester {
             clients: Vec::new(),
             clients_stop: false,
             seen_by_clients: Vec::new(),
-            rpcs: 0,
-            bytes: 0,
-            incoming: vec![0; servers],
-            copies: None,
+            counts: Counts::new(test.servers),
             interest: None,
             snapshots: test.snapshots,
             course_only: options.course_only,
@@ -190,9 +182,8 @@ impl Tester {
     pub(super) fn figures(&self) -> Figures {
         Figures {
             took: self.world.now().since(Time::ZERO),
-            rpcs: self.rpcs,
-            bytes: self.bytes,
             commits: self.deliveries.all().len() as u64,
+            ..self.counts.figures()
         }
     }
 }
@@ -252,43 +243,21 @@ impl Tester {
             return Err(Failure::found(violation));
         }
         let step = self.world.last_step();
+        self.counts.see(step);
         let mut wrong = None;
-        match &step.cause {
-            Cause::Arrival { to, body, .. } => {
-                if body.is_reply() {
-                    self.bytes += wire::size(body);
-                } else {
-                    self.incoming[to.index()] += 1;
-                }
-            }
-            Cause::Start { node, .. } => {
-                if let Some(View::Server(view)) = self.world.view(*node) {
-                    wrong = self.deliveries.booted(node.index(), view.raft.snapshot.as_deref()).err();
-                }
-            }
-            _ => {}
+        if let Cause::Start { node, .. } = &step.cause
+            && let Some(View::Server(view)) = self.world.view(*node)
+        {
+            wrong = self.deliveries.booted(node.index(), view.raft.snapshot.as_deref()).err();
         }
         for deed in &step.deeds {
-            match deed {
-                Deed::Departed { to, body, .. } if !body.is_reply() => {
-                    self.rpcs += 1;
-                    self.bytes += wire::size(body);
-                    if let Some(copies) = &mut self.copies
-                        && let Some((prev, last)) = wire::carried(body)
-                    {
-                        (prev + 1..=last).for_each(|index| *copies.entry((*to, index)).or_default() += 1);
-                    }
-                }
-                Deed::Handed { node, output: Output::Server(output) } => {
-                    wrong = wrong.or(self.deliveries.handed(node.index(), output).err());
-                    if let raft::Output::Apply { index, .. } = output
-                        && self.snapshots
-                        && (index + 1) % 10 == 0
-                    {
-                        self.due.push((*node, *index));
-                    }
-                }
-                _ => {}
+            let Deed::Handed { node, output: Output::Server(output) } = deed else { continue };
+            wrong = wrong.or(self.deliveries.handed(node.index(), output).err());
+            if let raft::Output::Apply { index, .. } = output
+                && self.snapshots
+                && (index + 1) % 10 == 0
+            {
+                self.due.push((*node, *index));
             }
         }
         wrong.map_or(Ok(()), |why| self.fail(|| why))
@@ -475,11 +444,6 @@ impl Tester {
         self.deliveries.at(index)
     }
 
-    /// Requests that all servers together took in.
-    pub(super) fn incoming(&self) -> u64 {
-        self.incoming.iter().sum()
-    }
-
     /// The most that any server has of its log on its disk, in bytes.
     pub(super) fn log_size(&self) -> u64 {
         let files = (0..self.servers()).filter_map(|server| self.world.durable(id(server)));
@@ -488,22 +452,6 @@ impl Tester {
             _ => None,
         });
         states.max().unwrap_or_default()
-    }
-
-    /// Bytes sent.
-    pub(super) fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// From now on it is counted how often each entry is sent to each follower.
-    pub(super) fn count_copies(&mut self) {
-        self.copies = Some(BTreeMap::new());
-    }
-
-    /// The entry that was sent most often to one follower: how often, to whom, and its index.
-    pub(super) fn most_copies(&self) -> Option<(u32, NodeId, Index)> {
-        let copies = self.copies.iter().flatten();
-        copies.map(|(&(to, index), &times)| (times, to, index)).max()
     }
 }
 

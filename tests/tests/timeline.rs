@@ -209,7 +209,7 @@ fn malformed_scripts_are_refused_with_the_place_and_the_reason() {
         ("{}".into(), "no field `splitbrain`"),
         (r#"{"splitbrain":2}"#.into(), "format 2"),
         (r#"{"splitbrain":1}"#.into(), "missing field `config`"),
-        (good[..good.len() / 2].into(), "expected at line 1 column"),
+        (good[..good.len() / 2].into(), "at line 1 column"),
         (good.replace(r#""do":"crash""#, r#""do":"tickle""#), "there is no act `tickle`"),
         (good.replace(r#""servers":5"#, r#""servers":-5"#), "`config.servers`: `-5` is not"),
         (good.replace(r#""servers":5"#, r#""servers":5,"servers":5"#), "duplicate field"),

@@ -119,6 +119,11 @@ fn between_servers(message: &raft::Message<kv::Command>) -> (FlightKind, Option<
     match message {
         raft::Message::RequestVote { .. } => (FlightKind::VoteRequest, None),
         raft::Message::VoteReply { granted, .. } => (FlightKind::VoteReply, Some(*granted)),
+        // What comes before an election is drawn as what comes in it.
+        raft::Message::RequestPreVote { .. } | raft::Message::TimeoutNow { .. } => {
+            (FlightKind::VoteRequest, None)
+        }
+        raft::Message::PreVoteReply { granted, .. } => (FlightKind::VoteReply, Some(*granted)),
         raft::Message::AppendEntries { prev_log_index, entries, .. } => (
             if entries.last_index() <= *prev_log_index { FlightKind::Heartbeat } else { FlightKind::Append },
             None,

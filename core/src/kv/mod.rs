@@ -20,7 +20,7 @@
 //! So that the log does not grow for ever, a server writes its state machine down when the Raft's state nears a limit
 //! (`snapshot`), and the Raft then drops the commands that led there (§7).
 //!
-//! Not here yet: reads that spare the log (ReadIndex, leases).
+//! Reads may spare the log ([`server::Reads`]): the Raft then says when the store is fresh enough.
 
 pub mod text;
 pub mod summed;
@@ -41,7 +41,7 @@ pub use clerk::Clerk;
 pub use message::Message;
 pub use note::Note;
 pub use rules::{Rule, Rules};
-pub use server::Server;
+pub use server::{Reads, Server};
 pub use session::{Command, Session};
 pub use store::{Op, Reply, Store};
 pub use text::Text;

@@ -7,10 +7,11 @@
 use super::message::{Message, Outcome};
 use super::note::Note;
 use super::rules::{Rule, Rules};
-use super::session::Command;
+use super::session::{Command, Session};
 use super::snapshot;
 use super::state_machine::{Executed, StateMachine};
 use super::store::{Op, Reply};
+use super::text::Text;
 use super::view::{ServerView, Waiter};
 use crate::bytes::Bytes;
 use crate::node::{Effect, Files, Input, Node, NodeId, Outbox, Through};
@@ -37,10 +38,25 @@ pub struct Config {
     pub raft: raft::Config,
     /// The encoded size of the Raft's state, in bytes, near which the server takes a snapshot; none if it never does.
     pub max_raft_state: Option<u64>,
+    /// How it answers reads.
+    pub reads: Reads,
     /// The rules that the service itself keeps.
     pub rules: Rules,
     /// Who executes what its Raft has committed.
     pub host: Host,
+}
+
+/// How a server answers reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reads {
+    /// By way of the log, as it does writes.
+    #[default]
+    Log,
+    /// From its store, once a majority has confirmed that it still leads (ReadIndex).
+    ReadIndex,
+    /// From its store at once, while its Raft holds a lease; else as with ReadIndex.
+    Lease,
 }
 
 /// Who executes what a server's Raft has committed.
@@ -75,6 +91,9 @@ impl Node for Server {
             rules: config.rules,
             host: config.host,
             max_raft_state: config.max_raft_state,
+            reads: config.reads,
+            reading: Rc::default(),
+            next_read: 0,
             machine: snapshot.and_then(|snapshot| snapshot::decode(&snapshot.data)).unwrap_or_default(),
             last_applied: if is_service { raft.snapshot().map_or(0, |snapshot| snapshot.index) } else { 0 },
             waiting: Rc::default(),
@@ -98,6 +117,7 @@ impl Node for Server {
             Input::Configure(config) => {
                 self.service.rules = config.rules;
                 self.service.max_raft_state = config.max_raft_state;
+                self.service.reads = config.reads;
                 self.drive(at, Input::Configure(config.raft), out);
             }
         }
@@ -133,6 +153,7 @@ impl Server {
 
     /// A client asks. A command that has taken effect is answered at once, whoever leads: its answer will not change.
     fn requested(&mut self, at: Time, from: NodeId, command: Command, out: &mut impl Outbox<Self>) {
+        let raft_can_read = self.raft.can_read();
         let service = &mut self.service;
         if service.rules.has(Rule::DuplicateDetection) {
             match service.machine.executed(&command) {
@@ -153,8 +174,12 @@ impl Server {
         if service.waits_already(from, &command) {
             return out.note(Note::AlreadyWaiting);
         }
+        // A leader that has committed nothing in its term yet would keep a read waiting for the next write: then the
+        // read itself goes through the log, and the ones after it need not.
+        let reads = service.reads != Reads::Log && command.op.is_read() && raft_can_read;
         service.proposing = Some(Proposal { client: from, command: command.clone() });
-        let request = raft::Request::Propose(command);
+        let request =
+            if reads { service.begin_read(from, &command) } else { raft::Request::Propose(command) };
         self.drive(at, Input::Call { request, key: 0 }, out);
         self.service.proposing = None;
     }
@@ -166,12 +191,26 @@ struct Service {
     rules: Rules,
     host: Host,
     max_raft_state: Option<u64>,
+    reads: Reads,
+    /// The reads that wait for the Raft's leave: at most one of each session.
+    reading: Rc<Vec<Reader>>,
+    next_read: u64,
     machine: StateMachine,
     last_applied: Index,
     /// In the order of their indexes. As short as there are clients, so a shared one is copied whole.
     waiting: Rc<Vec<Waiter>>,
     /// The command that the Raft is being given at this moment; none between two inputs.
     proposing: Option<Proposal>,
+}
+
+/// A client that waits for a read that is not in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Reader {
+    read: u64,
+    client: NodeId,
+    session: Session,
+    number: u64,
+    key: Text,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,9 +238,34 @@ impl Service {
                 self.apply(index, term, &command, out);
             }
             Effect::Output(raft::Output::Snapshot { index, data, .. }) => self.install(index, &data, out),
+            Effect::Output(raft::Output::Read { read, .. }) => self.read_now(read, true, out),
+            Effect::Output(raft::Output::ReadLost { read }) => self.read_now(read, false, out),
             // It is not asked: what comes is in order, and used up at once.
             Effect::Output(raft::Output::CondInstall { .. }) => {}
         }
+    }
+
+    /// Notes who reads what, until the Raft says that it may be read.
+    fn begin_read(&mut self, client: NodeId, command: &Command) -> raft::Request<Command> {
+        let Command { session, number, ref op } = *command;
+        let read = self.next_read;
+        self.next_read = self.next_read.wrapping_add(1);
+        let reading = Rc::make_mut(&mut self.reading);
+        reading.retain(|reader| reader.session != session);
+        reading.push(Reader { read, client, session, number, key: op.key().clone() });
+        raft::Request::Read { read }
+    }
+
+    /// The Raft says whether a read may be made from the store as it is now.
+    fn read_now(&mut self, read: u64, may: bool, out: &mut impl Outbox<Server>) {
+        let Some(place) = self.reading.iter().position(|reader| reader.read == read) else { return };
+        let Reader { client, session, number, key, .. } = Rc::make_mut(&mut self.reading).remove(place);
+        let outcome = if may {
+            Outcome::Done(self.machine.store.read(&key))
+        } else {
+            Outcome::NotLeader { leader: None }
+        };
+        out.send(client, Message::Reply { session, number, outcome });
     }
 
     /// The Raft's state nears its limit: time to write down the state machine as it is now, after exactly the last
@@ -299,6 +363,16 @@ impl Service {
     /// Whether this command is in the log already and its client waits for it. A client that repeats itself is
     /// answered where it asked last.
     fn waits_already(&mut self, from: NodeId, command: &Command) -> bool {
+        if let Some(place) = self
+            .reading
+            .iter()
+            .position(|reader| (reader.session, reader.number) == (command.session, command.number))
+        {
+            if self.reading[place].client != from {
+                Rc::make_mut(&mut self.reading)[place].client = from;
+            }
+            return true;
+        }
         let same = |waiter: &Waiter| (waiter.session, waiter.number) == (command.session, command.number);
         let Some(place) = self.waiting.iter().position(same) else { return false };
         if self.waiting[place].client != from {

@@ -89,6 +89,8 @@ pub enum Act {
     Start { node: NodeId, command: Text },
     /// The tester hands a server what it holds after an index: the labs' `Snapshot`.
     Snapshot { node: NodeId, index: u64 },
+    /// A leader is asked to hand leadership to another server.
+    Transfer { node: NodeId, to: NodeId },
     /// Every link works as those of the course's network do.
     Network { mode: Course },
     /// A MapReduce job is submitted.
@@ -230,6 +232,7 @@ impl TryFrom<Written> for Act {
             "quiet" => Act::Quiet { client: act.client()? },
             "start" => Act::Start { node: act.node()?, command: act.command()? },
             "snapshot" => Act::Snapshot { node: act.node()?, index: act.index()? },
+            "transfer" => Act::Transfer { node: act.node()?, to: act.to()? },
             "network" => Act::Network { mode: act.mode()? },
             "submit" => Act::Submit { job: act.job()? },
             "reseed" => Act::Reseed { seed: act.seed()? },
@@ -303,6 +306,12 @@ impl Act {
                     None => Err(format!("{} has no entry {index} to write down", roster.name(node))),
                 },
                 _ => Err(format!("{} is no running server", roster.name(node))),
+            },
+            Act::Transfer { node, to } => match (roster.role(node), roster.role(to)) {
+                (Some(Role::Server), Some(Role::Server)) => {
+                    one(Action::Call(node, Request::Server(raft::Request::Transfer { to })))
+                }
+                _ => Err("leadership is handed from a server to a server".into()),
             },
             Act::Network { mode } => one(Action::Quality(None, mode.quality())),
             Act::Submit { job } => {

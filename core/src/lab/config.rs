@@ -2,7 +2,7 @@
 
 use super::member::{Member, MemberConfig};
 use crate::chance::Ratio;
-use crate::kv::server::Host;
+use crate::kv::server::{Host, Reads};
 use crate::node::NodeId;
 use crate::rules::Rule as _;
 use crate::sim::{Quality, Settings, World};
@@ -44,6 +44,14 @@ pub struct Config {
     pub max_raft_state: Option<u64>,
     /// The most bytes of a snapshot that one message carries; `null` if snapshots are sent whole.
     pub snapshot_chunk: Option<u32>,
+    /// Whether a server asks if it would be elected before it raises its term.
+    pub pre_vote: bool,
+    /// Whether a leader that no majority answers steps down.
+    pub check_quorum: bool,
+    /// How reads are answered: by way of the log, by asking a majority who leads, or under a lease.
+    pub reads: Reads,
+    /// The bound on clocks that leases rely on: by how many parts in a million one may gain on another.
+    pub lease_drift: u32,
     /// How long a MapReduce task may be in progress before another worker gets it.
     pub task_timeout: Span,
     /// Who executes what the servers have committed: the key/value service, or a tester that proposes commands itself.
@@ -68,6 +76,10 @@ impl Default for Config {
             election_timeout: (Span::millis(300), Span::millis(600)),
             max_raft_state: None,
             snapshot_chunk: None,
+            pre_vote: false,
+            check_quorum: false,
+            reads: Reads::Log,
+            lease_drift: 10_000,
             task_timeout: Span::secs(10),
             host: Host::Service,
             without: Vec::new(),
@@ -344,6 +356,10 @@ impl Config {
                 1u64 << 32
             ));
         }
+        if self.lease_drift > 1_000_000 {
+            let drift = self.lease_drift;
+            return Err(format!("clocks that drift apart by {drift} parts in a million: use 0 to 1000000"));
+        }
         if self.snapshot_chunk == Some(0) {
             return Err("a snapshot cannot be sent in chunks of no bytes: use 1 or more, or null".into());
         }
@@ -389,11 +405,15 @@ impl Config {
                 heartbeat: self.heartbeat,
                 election_timeout: self.election_timeout,
                 snapshot_chunk: self.snapshot_chunk,
+                pre_vote: self.pre_vote,
+                check_quorum: self.check_quorum,
+                lease_drift: (self.reads == Reads::Lease).then_some(self.lease_drift),
                 rules: rules.raft,
             };
             members.push(MemberConfig::Server(kv::server::Config {
                 raft,
                 max_raft_state: self.max_raft_state,
+                reads: self.reads,
                 rules: rules.kv,
                 host: self.host,
             }));

@@ -204,6 +204,8 @@ impl Timer {
         match self {
             Timer::Raft(raft::Timer::Election) => "election",
             Timer::Raft(raft::Timer::Heartbeat) => "heartbeat",
+            Timer::Raft(raft::Timer::Quorum) => "quorum",
+            Timer::Raft(raft::Timer::Transfer) => "transfer",
             Timer::Clerk(kv::clerk::Timer::Retry) | Timer::MapReduce(mapreduce::Timer::Retry) => "retry",
             Timer::Clerk(kv::clerk::Timer::Load) => "load",
             Timer::MapReduce(mapreduce::Timer::Overdue) => "overdue",

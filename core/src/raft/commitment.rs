@@ -26,6 +26,7 @@ impl<C: Command> Raft<C> {
         let Some(n) = held.filter(|&n| n > self.commit_index && held_by(n) >= needed).max() else { return };
         if self.hard.log.term_at(n) == Some(self.hard.current_term) || !self.keeps(Rule::CurrentTermCommit) {
             self.commit(n, out);
+            self.serve_reads(out);
         }
     }
 
@@ -41,7 +42,8 @@ impl<C: Command> Raft<C> {
     /// "If commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine" (Figure 2).
     fn commit(&mut self, index: Index, out: &mut impl Outbox<Self>) {
         self.commit_index = self.commit_index.max(index);
-        while self.last_applied < self.commit_index {
+        let ready = if self.keeps(Rule::ApplyOnlyCommitted) { self.commit_index } else { Index::MAX };
+        while self.last_applied < ready {
             // With a rule off the log may have lost what was committed: then there is nothing to apply.
             let Some(entry) = self.hard.log.entry(self.last_applied + 1) else { return };
             self.last_applied += 1;

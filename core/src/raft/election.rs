@@ -24,8 +24,14 @@ impl<C: Command> Raft<C> {
         if let Role::Leader { .. } = self.role {
             return out.note(Note::TimerOutOfPlace);
         }
+        if self.owes_a_leader() {
+            // Its timer ran out early: somebody made it, for it is set to more than this.
+            out.note(Note::StandsNotYet);
+            return self.reset_election_timer(out);
+        }
         match self.hard.current_term.0.checked_add(1) {
-            Some(next) => self.become_candidate(Term(next), out),
+            Some(_) if self.config.pre_vote && !self.is_alone() => self.canvass(out),
+            Some(next) => self.become_candidate(Term(next), false, out),
             None => {
                 out.note(Note::NoTermLeft);
                 self.reset_election_timer(out);
@@ -33,29 +39,33 @@ impl<C: Command> Raft<C> {
         }
     }
 
-    fn become_candidate(&mut self, term: Term, out: &mut impl Outbox<Self>) {
+    /// `transfer` says that its leader told it to.
+    pub(super) fn become_candidate(&mut self, term: Term, transfer: bool, out: &mut impl Outbox<Self>) {
         self.hard.current_term = term;
         self.hard.voted_for = Some(self.config.id);
         self.leader = None;
+        self.canvassed = None;
         self.role = Role::Candidate { votes: Rc::new(self.votes_asked()) };
         self.persist(out);
-        self.reset_election_timer(out);
-        self.ask_for_votes(out);
+        if self.keeps(Rule::StandAgain) {
+            self.reset_election_timer(out);
+        }
+        self.ask_for_votes(transfer, out);
         self.count_votes(out);
     }
 
     /// Its own vote counts at once: the requests leave only when it is durable, so whoever answers has proved it.
-    fn votes_asked(&self) -> Vec<(NodeId, Vote)> {
+    pub(super) fn votes_asked(&self) -> Vec<(NodeId, Vote)> {
         let own = if self.is_alone() { Vote::Asked } else { Vote::Granted };
         let vote = |&peer| (peer, if peer == self.config.id { own } else { Vote::Asked });
         self.config.peers.iter().map(vote).collect()
     }
 
-    fn ask_for_votes(&self, out: &mut impl Outbox<Self>) {
+    fn ask_for_votes(&self, transfer: bool, out: &mut impl Outbox<Self>) {
         let term = self.hard.current_term;
         let (last_log_index, last_log_term) = (self.hard.log.last_index(), self.hard.log.last_term());
         for &peer in self.config.peers.iter().filter(|&&peer| peer != self.config.id) {
-            out.send(peer, Message::RequestVote { term, last_log_index, last_log_term });
+            out.send(peer, Message::RequestVote { term, last_log_index, last_log_term, transfer });
         }
         if self.is_alone() {
             out.send(self.config.id, Message::VoteReply { term, granted: true });
@@ -117,9 +127,12 @@ impl<C: Command> Raft<C> {
         let Role::Candidate { votes } = &mut self.role else {
             return out.note(Note::VoteReplyAfterElection);
         };
-        let Some(place) = votes.iter().position(|&(peer, _)| peer == voter) else {
+        let Some(mut place) = votes.iter().position(|&(peer, _)| peer == voter) else {
             return out.note(Note::VoteReplyFromStranger);
         };
+        if votes[place].1 == Vote::Granted && granted && !self.config.rules.has(Rule::CountEachVoterOnce) {
+            place = votes.iter().position(|&(_, vote)| vote == Vote::Asked).unwrap_or(place);
+        }
         // A vote once given stays: a refusal that arrives after it answered an earlier request.
         let vote = if granted { Vote::Granted } else { Vote::Refused };
         if votes[place].1 != vote && votes[place].1 != Vote::Granted {
@@ -144,9 +157,24 @@ impl<C: Command> Raft<C> {
         let progress = Progress { next_index, match_index: 0, sending: Sending::Replicating };
         let alone = self.is_alone();
         let followers = self.config.peers.iter().filter(|&&peer| alone || peer != self.config.id);
-        self.role = Role::Leader { progress: Rc::new(followers.map(|&peer| (peer, progress)).collect()) };
+        let mut progress = Rc::new(followers.map(|&peer| (peer, progress)).collect());
+        if let Some(past) = self.past_progress.take().filter(|_| !self.keeps(Rule::ProgressResetAtElection)) {
+            progress = within(next_index, past);
+        }
+        self.role = Role::Leader { progress };
+        self.begin_standing(out);
         self.leader = Some(self.config.id);
         out.cancel_timer(Timer::Election);
         self.heartbeat_due(out);
     }
+}
+
+/// What was known of the followers in an earlier term, as if it still held. What comes next for them is at most what
+/// comes next at all.
+fn within(next: Index, mut past: Rc<Vec<(NodeId, Progress)>>) -> Rc<Vec<(NodeId, Progress)>> {
+    for (_, progress) in Rc::make_mut(&mut past) {
+        let next_index = progress.next_index.min(next);
+        *progress = Progress { next_index, sending: Sending::Replicating, ..*progress };
+    }
+    past
 }

@@ -17,6 +17,8 @@ pub enum Message<C: Command> {
         last_log_index: Index,
         /// Term of the candidate's last log entry (§5.4.1).
         last_log_term: Term,
+        /// Whether the candidate's leader told it to stand, so that nobody need refuse for that leader's sake.
+        transfer: bool,
     },
     /// The answer to [`Message::RequestVote`].
     VoteReply {
@@ -84,6 +86,29 @@ pub enum Message<C: Command> {
         /// Its `round`.
         round: u64,
     },
+    /// A server asks whether it would have a vote in the next term (dissertation §9.6).
+    RequestPreVote {
+        /// Its term, which it has not raised yet.
+        term: Term,
+        /// Index of its last log entry.
+        last_log_index: Index,
+        /// Term of its last log entry.
+        last_log_term: Term,
+    },
+    /// The answer to [`Message::RequestPreVote`].
+    PreVoteReply {
+        /// The voter's term.
+        term: Term,
+        /// The `term` of the request that this answers.
+        asked_in: Term,
+        /// Whether it would have this vote.
+        granted: bool,
+    },
+    /// A leader asks its follower to stand for election at once (dissertation §3.10).
+    TimeoutNow {
+        /// The leader's term.
+        term: Term,
+    },
 }
 
 /// What a follower did with a chunk of a snapshot.
@@ -127,7 +152,10 @@ impl<C: Command> Message<C> {
             | Message::AppendEntries { term, .. }
             | Message::AppendReply { term, .. }
             | Message::InstallSnapshot { term, .. }
-            | Message::SnapshotReply { term, .. } => *term,
+            | Message::SnapshotReply { term, .. }
+            | Message::RequestPreVote { term, .. }
+            | Message::PreVoteReply { term, .. }
+            | Message::TimeoutNow { term } => *term,
         }
     }
 }
@@ -141,13 +169,19 @@ impl<C: Command> node::Message for Message<C> {
             Message::AppendReply { .. } => 3,
             Message::InstallSnapshot { .. } => 4,
             Message::SnapshotReply { .. } => 5,
+            Message::RequestPreVote { .. } => 6,
+            Message::PreVoteReply { .. } => 7,
+            Message::TimeoutNow { .. } => 8,
         }
     }
 
     fn is_reply(&self) -> bool {
         matches!(
             self,
-            Message::VoteReply { .. } | Message::AppendReply { .. } | Message::SnapshotReply { .. }
+            Message::VoteReply { .. }
+                | Message::AppendReply { .. }
+                | Message::SnapshotReply { .. }
+                | Message::PreVoteReply { .. }
         )
     }
 }

@@ -58,7 +58,11 @@
 //! Each rule that somebody would miss has a name and a switch ([`rules`]). [`Note`]s tell why a server did *nothing*;
 //! what it did shows in its [`View`].
 //!
-//! Membership changes (§6), pre-votes and reads that bypass the log are not here.
+//! # What else there is
+//!
+//! Past the paper's figures, each off until it is asked for: `prevote`, by which a server that comes back does not
+//! depose a leader; `read`, by which reads need not go through the log, and by which a leader without a majority steps
+//! down; and `transfer`, by which a leader makes way. Membership changes (§6) are not here.
 //!
 //! # An election by hand
 //!
@@ -91,6 +95,9 @@ mod election;
 mod replication;
 mod commitment;
 pub mod snapshot;
+mod read;
+mod prevote;
+mod transfer;
 pub mod rules;
 pub mod note;
 pub mod view;

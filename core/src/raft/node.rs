@@ -3,10 +3,11 @@
 use super::log::{Command, Index, Log, Term};
 use super::message::Message;
 use super::note::Note;
+use super::read::Standing;
 use super::replication::Entries;
 use super::rules::{Rule, Rules};
 use super::snapshot::{Chunk, Incoming, Snapshot};
-use super::view::{Receiving, Role, View};
+use super::view::{Progress, Receiving, Role, View, Vote};
 use crate::bytes::Bytes;
 use crate::node::{self, FileOp, Files, Input, Node, NodeId, Outbox};
 use crate::time::{Span, Time};
@@ -34,6 +35,16 @@ pub struct Raft<C: Command> {
     pub(super) outgoing: Vec<(NodeId, Rc<Snapshot>)>,
     /// As a leader: how often it has turned to all its followers.
     pub(super) round: u64,
+    /// As a leader: what it knows of its own standing.
+    pub(super) standing: Standing,
+    /// The progress of the followers when it led last.
+    pub(super) past_progress: Option<Rc<Vec<(NodeId, Progress)>>>,
+    /// While it asks whether it would be elected: what the others say.
+    pub(super) canvassed: Option<Rc<Vec<(NodeId, Vote)>>>,
+    /// When it last heard a leader, on its own clock. Only pre-votes and leases depend on it.
+    pub(super) heard_at: Option<Time>,
+    /// Its clock at the present input. Only those two and leaders' leases look at it.
+    pub(super) now: Time,
 }
 
 /// What a server is told at boot.
@@ -49,6 +60,13 @@ pub struct Config {
     pub election_timeout: (Span, Span),
     /// The most bytes of a snapshot that one message carries; none if a snapshot is sent whole (§7).
     pub snapshot_chunk: Option<u32>,
+    /// Whether it asks if it would be elected before it raises its term (dissertation §9.6).
+    pub pre_vote: bool,
+    /// Whether it steps down as a leader that a majority does not answer (dissertation §6.2).
+    pub check_quorum: bool,
+    /// With it leaders hold leases: by how many parts in a million one server's clock may gain on another's
+    /// (dissertation §6.4.1). All servers of a cluster must be told the same.
+    pub lease_drift: Option<u32>,
     /// The rules it keeps.
     pub rules: Rules,
 }
@@ -63,6 +81,9 @@ impl Config {
             heartbeat: Span::millis(100),
             election_timeout: (Span::millis(300), Span::millis(600)),
             snapshot_chunk: None,
+            pre_vote: false,
+            check_quorum: false,
+            lease_drift: None,
             rules: Rules::ALL,
         }
     }
@@ -89,6 +110,10 @@ pub enum Timer {
     Election,
     /// Runs on a leader: its followers should hear from it again.
     Heartbeat,
+    /// Runs on a leader that checks its quorum: time to look whether a majority has answered.
+    Quorum,
+    /// Runs on a leader that is handing over: the other should have taken over by now.
+    Transfer,
 }
 
 /// What the host can ask of a server.
@@ -104,6 +129,17 @@ pub enum Request<C: Command> {
         index: Index,
         /// The state machine, in the host's own encoding.
         data: Bytes,
+    },
+    /// May the host read its state machine, as if by a command? Answered by [`Output::Read`], at once or later, by
+    /// [`Output::ReadLost`] or by [`Output::NotLeader`].
+    Read {
+        /// The host's number for it, which the answer repeats.
+        read: u64,
+    },
+    /// Hand leadership to another server. Answered by [`Output::NotLeader`] if this server does not lead.
+    Transfer {
+        /// Who is to lead.
+        to: NodeId,
     },
     /// May the host still install the snapshot that it was handed? Answered by [`Output::CondInstall`].
     CondInstall {
@@ -148,6 +184,18 @@ pub enum Output<C: Command> {
         term: Term,
         /// The state machine, in its host's own encoding.
         data: Bytes,
+    },
+    /// The host may read now: its state machine, with all that was handed out before this, is fresh enough.
+    Read {
+        /// The host's number for the read.
+        read: u64,
+        /// How far the log has been applied.
+        index: Index,
+    },
+    /// This server lost its leadership before it could tell whether the host may read.
+    ReadLost {
+        /// The host's number for the read.
+        read: u64,
     },
     /// The answer to [`Request::CondInstall`].
     CondInstall {
@@ -212,19 +260,32 @@ impl<C: Command> Node for Raft<C> {
             incoming: None,
             outgoing: Vec::new(),
             round: 0,
+            standing: Standing::default(),
+            past_progress: None,
+            canvassed: None,
+            heard_at: None,
+            now: Time::ZERO,
         }
     }
 
-    fn handle(&mut self, _at: Time, input: Input<Self>, out: &mut impl Outbox<Self>) {
+    fn handle(&mut self, at: Time, input: Input<Self>, out: &mut impl Outbox<Self>) {
+        self.now = at;
+        if !matches!(self.role, Role::Leader { .. }) && !self.keeps(Rule::ResetTimerOnlyWhen) {
+            self.reset_election_timer(out);
+        }
         match input {
             Input::Start => self.start(out),
             Input::Message { from, body } => self.receive(from, body, out),
             Input::Timer(Timer::Election) => self.election_timed_out(out),
             Input::Timer(Timer::Heartbeat) => self.heartbeat_due(out),
+            Input::Timer(Timer::Quorum) => self.look_for_quorum(out),
+            Input::Timer(Timer::Transfer) => self.transfer_timed_out(out),
             Input::Call { request, .. } => match request {
                 Request::Propose(command) => self.propose(command, out),
                 Request::Snapshot { index, data } => self.take_snapshot(index, data, out),
                 Request::CondInstall { term, index } => self.may_install(term, index, out),
+                Request::Read { read } => self.read(read, out),
+                Request::Transfer { to } => self.transfer(to, out),
             },
             Input::Configure(config) => self.configure(config, out),
         }
@@ -243,6 +304,9 @@ impl<C: Command> Node for Raft<C> {
             commit_index: self.commit_index,
             last_applied: self.last_applied,
             leader: self.leader,
+            canvassed: self.canvassed.clone(),
+            transfer: self.standing.transfer,
+            lease: self.standing.lease,
         }
     }
 }
@@ -285,18 +349,30 @@ impl<C: Command> Raft<C> {
 impl<C: Command> Raft<C> {
     fn start(&mut self, out: &mut impl Outbox<Self>) {
         self.reset_election_timer(out);
+        if self.config.lease_drift.is_some() {
+            // It may have heard a leader just before the crash, and that leader counts on it.
+            self.heard_at = Some(self.now);
+        }
         if !self.keeps(Rule::SnapshotWithState) {
             self.persist_snapshot_apart(out);
         }
     }
 
     fn receive(&mut self, from: NodeId, body: Message<C>, out: &mut impl Outbox<Self>) {
-        let newer = body.term() > self.hard.current_term;
+        if let Message::RequestVote { transfer: false, .. } = body
+            && self.owes_a_leader()
+        {
+            // Not even its term counts: it must not depose a leader that may be serving reads (dissertation §4.2.3).
+            return out.note(Note::VoteRefusedLeaderHeard);
+        }
+        // To be asked what one would do is no news.
+        let asks = matches!(body, Message::RequestPreVote { .. });
+        let newer = !asks && body.term() > self.hard.current_term;
         if newer {
             self.adopt_term(body.term(), out);
         }
         match body {
-            Message::RequestVote { term, last_log_index, last_log_term } => {
+            Message::RequestVote { term, last_log_index, last_log_term, .. } => {
                 self.vote_requested(from, term, (last_log_term, last_log_index), newer, out);
             }
             Message::AppendEntries { term, prev_log_index, prev_log_term, entries, leader_commit, round } => {
@@ -326,17 +402,27 @@ impl<C: Command> Raft<C> {
             }
             // A reply from a later term has said all it can: that there is one. Nothing will be sent now, but the
             // next message must not outlive the memory of this term.
-            Message::VoteReply { .. } | Message::AppendReply { .. } | Message::SnapshotReply { .. }
+            Message::RequestPreVote { term, last_log_index, last_log_term } => {
+                self.pre_vote_requested(from, term, (last_log_term, last_log_index), out);
+            }
+            Message::TimeoutNow { term } => self.told_to_stand(term, newer, out),
+            Message::VoteReply { .. }
+            | Message::AppendReply { .. }
+            | Message::SnapshotReply { .. }
+            | Message::PreVoteReply { .. }
                 if newer =>
             {
                 self.persist(out);
             }
-            Message::VoteReply { term, granted } => self.vote_answered(from, term, granted, out),
-            Message::AppendReply { term, prev_log_index, outcome, .. } => {
-                self.append_answered(from, term, prev_log_index, outcome, out);
+            Message::PreVoteReply { asked_in, granted, .. } => {
+                self.pre_vote_answered(from, asked_in, granted, out);
             }
-            Message::SnapshotReply { term, last_included_index, offset, outcome, .. } => {
-                self.snapshot_answered(from, term, (last_included_index, offset), outcome, out);
+            Message::VoteReply { term, granted } => self.vote_answered(from, term, granted, out),
+            Message::AppendReply { term, prev_log_index, outcome, round } => {
+                self.append_answered(from, term, prev_log_index, outcome, round, out);
+            }
+            Message::SnapshotReply { term, last_included_index, offset, outcome, round } => {
+                self.snapshot_answered(from, term, (last_included_index, offset), outcome, round, out);
             }
         }
     }
@@ -345,8 +431,11 @@ impl<C: Command> Raft<C> {
     /// The caller saves it, together with what else the message changes.
     fn adopt_term(&mut self, term: Term, out: &mut impl Outbox<Self>) {
         self.hard.current_term = term;
-        self.hard.voted_for = None;
+        if self.keeps(Rule::NewTermNewVote) {
+            self.hard.voted_for = None;
+        }
         self.leader = None;
+        self.canvassed = None;
         if self.keeps(Rule::StepDownOnHigherTerm) {
             self.become_follower(out);
         }
@@ -355,10 +444,11 @@ impl<C: Command> Raft<C> {
     /// Only a leader has no election timer running: on others it goes on, for a mere change of term is no reason to
     /// wait longer.
     pub(super) fn become_follower(&mut self, out: &mut impl Outbox<Self>) {
-        let led = matches!(self.role, Role::Leader { .. });
-        self.role = Role::Follower;
-        self.outgoing.clear();
-        if led {
+        self.canvassed = None;
+        if let Role::Leader { progress } = core::mem::replace(&mut self.role, Role::Follower) {
+            self.past_progress = Some(progress);
+            self.outgoing.clear();
+            self.lose_standing(out);
             out.cancel_timer(Timer::Heartbeat);
             self.reset_election_timer(out);
         }
@@ -369,6 +459,9 @@ impl<C: Command> Raft<C> {
         let mut saved = self.hard.clone();
         if !self.keeps(Rule::VotePersisted) {
             saved.voted_for = None;
+        }
+        if !self.keeps(Rule::TermPersisted) {
+            saved.current_term = Term(0);
         }
         if !self.keeps(Rule::SnapshotWithState) {
             saved.snapshot = None;
@@ -392,6 +485,12 @@ impl<C: Command> Raft<C> {
         self.config.heartbeat = config.heartbeat;
         self.config.election_timeout = config.election_timeout;
         self.config.snapshot_chunk = config.snapshot_chunk;
+        self.config.pre_vote = config.pre_vote;
+        self.config.lease_drift = config.lease_drift;
+        let checks_quorum = core::mem::replace(&mut self.config.check_quorum, config.check_quorum);
+        if matches!(self.role, Role::Leader { .. }) && !checks_quorum {
+            self.set_quorum_timer(out);
+        }
         self.config.rules = config.rules;
         if !self.keeps(Rule::SnapshotWithState) {
             self.persist_snapshot_apart(out);

@@ -53,6 +53,19 @@ notes! {
     SnapshotReplyFromStranger "Ignored: the reply comes from a server that was not sent a snapshot.";
     SnapshotReplySettled "Ignored: the answered chunk has been overtaken; another is on its way (§7).";
     ProposalWithoutLeading "Refused: only the leader takes commands (§5.1).";
+    ProposalWhileHandingOver "Refused: this leader is making way for another (dissertation §3.10).";
+    ReadWithoutLeading "Refused: only the leader knows what is committed (§8).";
+    VoteRefusedLeaderHeard "No vote, and no news: this server hears a leader that counts on it (§6).";
+    StandsNotYet "No election yet: this server hears a leader that counts on it (dissertation §6.4.1).";
+    PreVoteRefusedStaleTerm "It would not vote: the asking server's term is over (§5.1).";
+    PreVoteRefusedLeaderHeard "It would not vote: it hears a leader (dissertation §9.6).";
+    PreVoteRefusedLogBehind "It would not vote: the asking server's log is less up to date (§5.4.1).";
+    PreVoteReplyOutlived "Ignored: this server no longer asks whether it would be elected.";
+    NoQuorum "Steps down: no majority has answered for an election time-out (dissertation §6.2).";
+    TransferWithoutLeading "Refused: only the leader can hand over leadership (dissertation §3.10).";
+    TransferToNobody "Ignored: leadership can be handed to another server of the cluster only.";
+    TransferAbandoned "Goes on leading: the other has not taken over in time (dissertation §3.10).";
+    TimeoutNowOutlived "Ignored: the leader that asked this server to stand has been replaced.";
     TimerOutOfPlace "Ignored: this timer means nothing in the present role.";
     MembershipIsFixed "Ignored: who takes part cannot be changed from outside (§6).";
 }

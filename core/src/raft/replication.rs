@@ -22,6 +22,10 @@ impl<C: Command> Raft<C> {
             out.note(Note::ProposalWithoutLeading);
             return out.output(Output::NotLeader { leader: self.leader });
         };
+        if self.standing.transfer.is_some() {
+            out.note(Note::ProposalWhileHandingOver);
+            return out.output(Output::NotLeader { leader: None });
+        }
         let followers = progress.len();
         let term = self.hard.current_term;
         let index = self.hard.log.push(Entry { term, command });
@@ -38,16 +42,45 @@ impl<C: Command> Raft<C> {
     /// An idle leader is heard regularly (§5.2). The heartbeat is also what is sent again and again until it gets
     /// through (§5.3): a probe that was not answered, or entries from `next_index` on.
     pub(super) fn heartbeat_due(&mut self, out: &mut impl Outbox<Self>) {
-        let Role::Leader { progress } = &self.role else {
+        let Role::Leader { .. } = &self.role else {
             return out.note(Note::TimerOutOfPlace);
         };
-        for place in 0..progress.len() {
-            self.send_entries(place, out);
-        }
+        self.turn_to_all(out);
         out.set_timer(Timer::Heartbeat, (self.config.heartbeat, self.config.heartbeat));
     }
 
-    fn send_unless_probing(&mut self, place: usize, out: &mut impl Outbox<Self>) {
+    /// Each follower is sent what comes next for it, or at least a sign of life; whoever answers that had no other
+    /// leader when it was sent.
+    pub(super) fn turn_to_all(&mut self, out: &mut impl Outbox<Self>) {
+        self.begin_round();
+        let Role::Leader { progress } = &self.role else { return };
+        for place in 0..progress.len() {
+            if self.keeps(Rule::Retry) {
+                self.send_entries(place, out);
+            } else {
+                self.send_sign_of_life(place, out);
+            }
+        }
+    }
+
+    /// All that is left of a heartbeat without the rule that what got lost is sent again.
+    fn send_sign_of_life(&self, place: usize, out: &mut impl Outbox<Self>) {
+        let Role::Leader { progress } = &self.role else { return };
+        let (follower, log) = (progress[place].0, &self.hard.log);
+        out.send(
+            follower,
+            Message::AppendEntries {
+                term: self.hard.current_term,
+                prev_log_index: log.base_index(),
+                prev_log_term: log.base_term(),
+                entries: log.prefix(log.base_index()),
+                leader_commit: self.commit_index,
+                round: self.round,
+            },
+        );
+    }
+
+    pub(super) fn send_unless_probing(&mut self, place: usize, out: &mut impl Outbox<Self>) {
         if let Role::Leader { progress } = &self.role
             && progress[place].1.sending == Sending::Replicating
         {
@@ -89,6 +122,7 @@ impl<C: Command> Raft<C> {
         term: Term,
         prev_log_index: Index,
         outcome: Appended,
+        round: u64,
         out: &mut impl Outbox<Self>,
     ) {
         if term != self.hard.current_term && self.keeps(Rule::StaleRepliesIgnored) {
@@ -101,13 +135,15 @@ impl<C: Command> Raft<C> {
             return out.note(Note::AppendReplyFromStranger);
         };
         match outcome {
-            Appended::Match(index) => self.matched(place, index, out),
+            Appended::Match(index) if self.keeps(Rule::MatchFromRequest) => self.matched(place, index, out),
+            Appended::Match(_) => self.matched(place, self.hard.log.last_index(), out),
             Appended::TooShort { .. } | Appended::Conflict { .. } => {
                 self.refused(place, prev_log_index, &outcome, out);
             }
             // Only a request of an earlier term is refused so, even if this server leads again by now.
-            Appended::Stale => out.note(Note::AppendReplyOfOtherTerm),
+            Appended::Stale => return out.note(Note::AppendReplyOfOtherTerm),
         }
+        self.heard_from_follower(follower, round, out);
     }
 
     /// "If successful: update nextIndex and matchIndex for follower" (Figure 2): from what the reply says of its
@@ -144,6 +180,7 @@ impl<C: Command> Raft<C> {
             }
         }
         self.advance_commit(out);
+        self.hand_over_if_ready(place, out);
     }
 
     /// "If AppendEntries fails because of log inconsistency: decrement nextIndex and retry" (Figure 2), by terms rather
@@ -208,6 +245,10 @@ pub(super) struct Entries<C: Command> {
 }
 
 impl<C: Command> Entries<C> {
+    fn is_heartbeat(&self) -> bool {
+        self.entries.last_index() <= self.prev_log_index
+    }
+
     /// The last entry that the request speaks of: the last new one, or the one before them all.
     pub(super) fn last_index(&self) -> Index {
         self.prev_log_index.max(self.entries.last_index())
@@ -258,6 +299,7 @@ impl<C: Command> Raft<C> {
     pub(super) fn heard_from_leader(&mut self, leader: NodeId, out: &mut impl Outbox<Self>) {
         self.become_follower(out);
         self.leader = Some(leader);
+        self.heard_at = Some(self.now);
         self.reset_election_timer(out);
     }
 
@@ -273,6 +315,7 @@ impl<C: Command> Raft<C> {
             _ if !self.keeps(Rule::LogConsistencyCheck) => None,
             // What a snapshot has replaced is committed, so it is the same everywhere (§5.4.3).
             _ if request.prev_log_index < log.base_index() => None,
+            _ if request.is_heartbeat() && !self.keeps(Rule::HeartbeatsChecked) => None,
             None => Some((Appended::TooShort { last_index: log.last_index() }, Note::EntriesRefusedTooShort)),
             Some(term) if term != request.prev_log_term => {
                 let first_index = log.last_before_term(term, request.prev_log_index) + 1;

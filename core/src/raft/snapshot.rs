@@ -125,6 +125,7 @@ impl<C: Command> Raft<C> {
         term: Term,
         (last_included_index, offset): (Index, u64),
         outcome: Received,
+        round: u64,
         out: &mut impl Outbox<Self>,
     ) {
         if term != self.hard.current_term && self.keeps(Rule::StaleRepliesIgnored) {
@@ -154,8 +155,9 @@ impl<C: Command> Raft<C> {
                     self.send_snapshot(place, out);
                 }
             }
-            Received::Stale => out.note(Note::SnapshotReplyOfOtherTerm),
+            Received::Stale => return out.note(Note::SnapshotReplyOfOtherTerm),
         }
+        self.heard_from_follower(follower, round, out);
     }
 }
 

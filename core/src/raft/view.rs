@@ -3,6 +3,7 @@
 use super::log::{Command, Index, Log, Term};
 use super::snapshot::Snapshot;
 use crate::node::NodeId;
+use crate::time::Time;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -28,6 +29,12 @@ pub struct View<C: Command> {
     pub last_applied: Index,
     /// Whom this server believes to lead the current term.
     pub leader: Option<NodeId>,
+    /// While it asks whether it would be elected: who was asked, and what they said.
+    pub canvassed: Option<Rc<Vec<(NodeId, Vote)>>>,
+    /// As a leader: whom it is handing leadership to.
+    pub transfer: Option<NodeId>,
+    /// As a leader: when its lease ends, on its own clock.
+    pub lease: Option<Time>,
 }
 
 /// A server before its first start.
@@ -43,6 +50,9 @@ impl<C: Command> Default for View<C> {
             commit_index: 0,
             last_applied: 0,
             leader: None,
+            canvassed: None,
+            transfer: None,
+            lease: None,
         }
     }
 }

@@ -48,7 +48,8 @@ impl Deliveries {
                 }
                 self.snapshot(server, *index, data)
             }
-            Output::Accepted { .. } | Output::NotLeader { .. } | Output::CondInstall { .. } => Ok(()),
+            Output::Accepted { .. } | Output::NotLeader { .. } => Ok(()),
+            Output::CondInstall { .. } | Output::Read { .. } | Output::ReadLost { .. } => Ok(()),
         }
     }
 

@@ -14,6 +14,9 @@ pub(super) fn size(message: &Message) -> u64 {
     let Message::Kv(kv::Message::Raft(message)) = message else { return 0 };
     KIND + match message {
         raft::Message::RequestVote { .. } => 3 * NUMBER,
+        raft::Message::RequestPreVote { .. } => 3 * NUMBER,
+        raft::Message::PreVoteReply { .. } => 2 * NUMBER + KIND,
+        raft::Message::TimeoutNow { .. } => NUMBER,
         raft::Message::VoteReply { .. } => NUMBER + KIND,
         raft::Message::AppendEntries { prev_log_index, entries, .. } => {
             5 * NUMBER + entries_size(entries, *prev_log_index)

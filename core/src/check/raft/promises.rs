@@ -75,6 +75,8 @@ impl Promises {
             }
             Message::AppendReply { .. } => {}
             Message::InstallSnapshot { .. } | Message::SnapshotReply { .. } => {}
+            // Nobody is bound by what he would do, nor by what he asks of another.
+            Message::RequestPreVote { .. } | Message::PreVoteReply { .. } | Message::TimeoutNow { .. } => {}
         }
     }
 

@@ -153,7 +153,7 @@ impl<C: Command> Court<'_, '_, C> {
 
     /// A vote is for the voter's own term, and for a log at least as up to date as its own (§5.4.1).
     fn vote(&mut self) {
-        let Cause::Heard(candidate, &Message::RequestVote { term, last_log_index, last_log_term }) =
+        let Cause::Heard(candidate, &Message::RequestVote { term, last_log_index, last_log_term, .. }) =
             self.turn.cause
         else {
             return;

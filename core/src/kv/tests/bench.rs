@@ -143,6 +143,7 @@ impl Bench<Server> {
         Bench::new(server::Config {
             raft: raft_config(S1),
             max_raft_state: None,
+            reads: server::Reads::Log,
             rules,
             host: server::Host::Service,
         })

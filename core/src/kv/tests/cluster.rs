@@ -84,6 +84,7 @@ impl Cluster {
                 server::Config {
                     raft: raft_config(id),
                     max_raft_state: None,
+                    reads: server::Reads::Log,
                     rules,
                     host: server::Host::Service,
                 },

@@ -112,6 +112,12 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
             let bytes = data.len();
             (Kind::Client, format!("The tester gave {name} a snapshot of all up to {index}, {bytes} bytes."))
         }
+        Request::Server(raft::Request::Transfer { to }) => {
+            (Kind::Client, format!("You asked {name} to hand leadership to {}.", names.of(*to)))
+        }
+        Request::Server(raft::Request::Read { .. }) => {
+            (Kind::Client, format!("The tester asked {name} whether it may read."))
+        }
         Request::Server(raft::Request::CondInstall { index, .. }) => {
             let text = format!("The tester asked {name} whether it may install the snapshot up to {index}.");
             (Kind::Client, text)

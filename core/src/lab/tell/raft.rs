@@ -14,6 +14,10 @@ use alloc::vec::Vec;
 pub(super) fn name(message: &Message<Command>) -> &'static str {
     match message {
         Message::RequestVote { .. } => "A vote request",
+        Message::RequestPreVote { .. } => "A question before an election",
+        Message::PreVoteReply { granted: true, .. } => "The promise of a vote",
+        Message::PreVoteReply { .. } => "The refusal of a vote to come",
+        Message::TimeoutNow { .. } => "A call to take over",
         Message::VoteReply { granted: true, .. } => "A vote",
         Message::VoteReply { .. } => "A refused vote",
         Message::AppendEntries { prev_log_index, entries, .. } if entries.last_index() == *prev_log_index => {
@@ -32,9 +36,18 @@ pub(super) fn name(message: &Message<Command>) -> &'static str {
 /// A message in one line, with its fields.
 pub(super) fn describe(message: &Message<Command>) -> String {
     match message {
-        Message::RequestVote { term, last_log_index, last_log_term } => {
+        Message::RequestVote { term, last_log_index, last_log_term, .. } => {
             format!("RequestVote, term {term}: my log ends at {last_log_index} with term {last_log_term}")
         }
+        Message::RequestPreVote { term, last_log_index, last_log_term } => {
+            format!(
+                "pre-vote asked for, term {term}: my log ends at {last_log_index} with term {last_log_term}"
+            )
+        }
+        Message::PreVoteReply { term, granted, .. } => {
+            format!("pre-vote {}, term {term}", if *granted { "granted" } else { "refused" })
+        }
+        Message::TimeoutNow { term } => format!("TimeoutNow, term {term}: stand for election at once"),
         Message::VoteReply { term, granted } => {
             format!("vote {}, term {term}", if *granted { "granted" } else { "refused" })
         }
@@ -78,6 +91,10 @@ pub(super) fn describe(message: &Message<Command>) -> String {
 pub(super) fn alarm(step: &Step<Member>, names: Names, node: NodeId, timer: Timer) -> Sentence {
     let name = names.of(node);
     match (timer, after(step)) {
+        (Timer::Election, Some(view)) if view.raft.canvassed.is_some() => {
+            let text = format!("{name} heard from no leader for too long, so it asks who would vote for it.");
+            Sentence::new(Kind::Election, "dissertation §9.6", text)
+        }
         (Timer::Election, Some(view)) => {
             let term = view.raft.current_term;
             let text = match view.raft.role {
@@ -89,6 +106,18 @@ pub(super) fn alarm(step: &Step<Member>, names: Names, node: NodeId, timer: Time
             Sentence::new(Kind::Election, "§5.2", text)
         }
         (Timer::Election, None) => Sentence::plain(Kind::Quiet, format!("{name}'s election timer ran out.")),
+        (Timer::Quorum, Some(view)) if matches!(view.raft.role, Role::Follower) => {
+            let text = format!("No majority has answered {name} for too long, so it leads no more.");
+            Sentence::new(Kind::Election, "dissertation §6.2", text)
+        }
+        (Timer::Quorum, _) => {
+            let text = format!("{name} looked whether a majority still answers it.");
+            Sentence::new(Kind::Quiet, "dissertation §6.2", text)
+        }
+        (Timer::Transfer, _) => {
+            let text = format!("Nobody has taken over from {name} in time, so it goes on leading.");
+            Sentence::new(Kind::Election, "dissertation §3.10", text)
+        }
         (Timer::Heartbeat, _) => {
             Sentence::new(Kind::Quiet, "§5.2", format!("{name} leads and tells everybody so."))
         }
@@ -106,6 +135,38 @@ pub(super) fn arrival(
     let told = match message {
         Message::RequestVote { term, .. } => vote_requested(step, &from, &to, term.0),
         Message::VoteReply { granted, .. } => vote_answered(step, &from, &to, *granted),
+        Message::RequestPreVote { .. } => {
+            let why = match note(step) {
+                Some(Note::PreVoteRefusedLeaderHeard) => ": it hears a leader",
+                Some(Note::PreVoteRefusedLogBehind) => ": that log is less up to date",
+                Some(Note::PreVoteRefusedStaleTerm) => ": that term is over",
+                _ => "",
+            };
+            let would = if why.is_empty() { "would" } else { "would not" };
+            let text = format!("{to} said that it {would} vote for {from}{why}.");
+            Sentence::new(Kind::Election, "dissertation §9.6", text)
+        }
+        Message::PreVoteReply { granted, .. } => {
+            let text = match after(step) {
+                Some(view) if matches!(view.raft.role, Role::Candidate { .. }) && *granted => {
+                    let term = view.raft.current_term;
+                    format!("A majority would vote for {to}, so it asks for votes in term {term}.")
+                }
+                _ if *granted => format!("{to} learned that {from} would vote for it."),
+                _ => format!("{to} learned that {from} would not vote for it."),
+            };
+            Sentence::new(Kind::Election, "dissertation §9.6", text)
+        }
+        Message::TimeoutNow { .. } => {
+            let text = match after(step) {
+                Some(view) => {
+                    let term = view.raft.current_term;
+                    format!("{to} takes over as {from} asks: it stands for election in term {term}.")
+                }
+                None => format!("{to} did not take over from {from}, who leads no more."),
+            };
+            Sentence::new(Kind::Election, "dissertation §3.10", text)
+        }
         Message::AppendEntries { .. } => entries_received(step, &from, &to),
         Message::AppendReply { outcome, .. } => append_answered(step, &from, &to, outcome),
         Message::InstallSnapshot { last_included_index, .. } => {
@@ -135,6 +196,7 @@ fn vote_requested(step: &Step<Member>, from: &str, to: &str, term: u64) -> Sente
     let (why, section) = match note(step) {
         Some(Note::VoteRefusedLogBehind) => (format!("{from}'s log is less up to date"), "§5.4.1"),
         Some(Note::VoteRefusedAlreadyVoted) => ("it has voted in this term".into(), "§5.2"),
+        Some(Note::VoteRefusedLeaderHeard) => ("it hears a leader".into(), "§6"),
         Some(Note::VoteRefusedStaleTerm) => (format!("term {term} is over"), "§5.1"),
         _ => ("the request is of no use".into(), "§5.2"),
     };

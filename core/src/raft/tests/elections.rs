@@ -125,14 +125,14 @@ fn only_those_who_were_asked_have_a_vote() {
 fn a_new_leader_tells_everybody_at_once_and_then_at_every_heartbeat() {
     let mut s1 = candidate(S1, 3, saved(3, &[1, 2]));
     s1.hears(S2, vote(4, true));
-    let hello = append(4, &[1, 2], 2, 0);
-    assert_eq!(s1.sent(), [S2, S3].map(|peer| (peer, hello.clone())));
+    let hello = |round| [S2, S3].map(|peer| (peer, in_round(append(4, &[1, 2], 2, 0), round)));
+    assert_eq!(s1.sent(), hello(1));
     assert!(s1.cancelled(Timer::Election));
     let every = Some((Span::millis(100), Span::millis(100)));
     assert_eq!(s1.set(Timer::Heartbeat), every);
     assert_eq!(s1.raft.view().leader, Some(S1));
     s1.heartbeat_is_due();
-    assert_eq!((s1.sent(), s1.set(Timer::Heartbeat)), ([S2, S3].map(|p| (p, hello.clone())).to_vec(), every));
+    assert_eq!((s1.sent(), s1.set(Timer::Heartbeat)), (hello(2).to_vec(), every));
 }
 
 #[test]

@@ -10,6 +10,9 @@ mod replication;
 mod commitment;
 mod persistence;
 mod snapshots;
+mod pre_votes;
+mod reads;
+mod transfers;
 mod notes;
 mod switches;
 mod storm;
@@ -25,10 +28,15 @@ pub(super) const S3: NodeId = NodeId(2);
 pub(super) const S4: NodeId = NodeId(3);
 pub(super) const S5: NodeId = NodeId(4);
 
+/// No read, no index.
+pub(super) const NONE: [u64; 0] = [];
+
 /// One server, what it has on disk, and what it did about the last thing that happened to it.
 #[derive(Clone)]
 pub(super) struct Server {
     raft: Raft<u64>,
+    /// What its clock says.
+    now: Time,
     disk: Files<Raft<u64>>,
     did: Vec<Effect<Raft<u64>>>,
 }
@@ -52,7 +60,7 @@ pub(super) fn follower(id: NodeId, of: u16, saved: HardState<u64>) -> Server {
     let config = Config::new(id, (0..of).map(NodeId).collect());
     let disk = Files::<Raft<u64>>::from([(File::State, saved)]);
     let raft = Raft::boot(&config, &disk);
-    let mut server = Server { raft, disk, did: Vec::new() };
+    let mut server = Server { raft, now: Time::ZERO, disk, did: Vec::new() };
     server.input(Input::Start);
     server
 }
@@ -79,7 +87,7 @@ pub(super) fn leader(id: NodeId, of: u16, saved: HardState<u64>) -> Server {
 impl Server {
     pub(super) fn input(&mut self, input: Input<Raft<u64>>) -> &mut Server {
         self.did.clear();
-        self.raft.handle(Time::ZERO, input, &mut self.did);
+        self.raft.handle(self.now, input, &mut self.did);
         for effect in &self.did {
             match effect {
                 Effect::Write(batch) => {
@@ -115,6 +123,23 @@ impl Server {
 
     pub(super) fn is_given(&mut self, command: u64) -> &mut Server {
         self.input(Input::Call { request: Request::Propose(command), key: 0 })
+    }
+
+    /// Time passes on its clock.
+    pub(super) fn waits(&mut self, millis: u64) -> &mut Server {
+        self.now += Span::millis(millis);
+        self
+    }
+
+    /// It is told to go on with other settings.
+    pub(super) fn told(&mut self, change: impl Fn(&mut Config)) -> &mut Server {
+        let mut config = self.raft.config.clone();
+        change(&mut config);
+        self.input(Input::Configure(config))
+    }
+
+    pub(super) fn is_asked(&mut self, request: Request<u64>) -> &mut Server {
+        self.input(Input::Call { request, key: 0 })
     }
 
     /// Its host writes down what the state machine is after an index.
@@ -208,6 +233,12 @@ impl Server {
         self.did.iter().filter_map(output).collect()
     }
 
+    /// The reads it let pass.
+    pub(super) fn let_pass(&self) -> Vec<u64> {
+        let passed = |output| if let Output::Read { read, .. } = output { Some(read) } else { None };
+        self.handed_out().into_iter().filter_map(passed).collect()
+    }
+
     /// The indexes it applied.
     pub(super) fn applied(&self) -> Vec<Index> {
         let applied = |output| match output {
@@ -240,7 +271,8 @@ impl Server {
 
 /// A candidate asks, whose last entry is at this index and of this term.
 pub(super) fn request_vote(term: u64, last_log_index: Index, last_log_term: u64) -> Message<u64> {
-    Message::RequestVote { term: Term(term), last_log_index, last_log_term: Term(last_log_term) }
+    let last_log_term = Term(last_log_term);
+    Message::RequestVote { term: Term(term), last_log_index, last_log_term, transfer: false }
 }
 
 pub(super) fn vote(term: u64, granted: bool) -> Message<u64> {
@@ -293,6 +325,27 @@ pub(super) fn install(term: u64, replaced: &[u64], offset: u64, data: &str, done
 
 pub(super) fn received(term: u64, index: Index, offset: u64, outcome: Received) -> Message<u64> {
     Message::SnapshotReply { term: Term(term), last_included_index: index, offset, outcome, round: 0 }
+}
+
+/// The same entries, sent in another round.
+pub(super) fn in_round(mut message: Message<u64>, in_round: u64) -> Message<u64> {
+    if let Message::AppendEntries { round, .. } = &mut message {
+        *round = in_round;
+    }
+    message
+}
+
+/// A follower that holds all up to `index` answers what was sent in a round.
+pub(super) fn answers(term: u64, index: Index, round: u64) -> Message<u64> {
+    Message::AppendReply { term: Term(term), prev_log_index: index, outcome: Appended::Match(index), round }
+}
+
+pub(super) fn pre_vote(asked_in: u64, granted: bool) -> Message<u64> {
+    Message::PreVoteReply { term: Term(asked_in), asked_in: Term(asked_in), granted }
+}
+
+pub(super) fn request_pre_vote(term: u64, last_log_index: Index, last_log_term: u64) -> Message<u64> {
+    Message::RequestPreVote { term: Term(term), last_log_index, last_log_term: Term(last_log_term) }
 }
 
 /// The indexes just before and at the end of what an AppendEntries carries.

@@ -57,6 +57,29 @@ fn story_of(note: Note) -> Server {
         Note::SnapshotReplyFromStranger => leads.hears(S5, received(4, 2, 0, Received::Installed)),
         Note::SnapshotReplySettled => leads.hears(S2, received(4, 2, 0, Received::Upto(1))),
         Note::ProposalWithoutLeading => follows.is_given(7),
+        Note::ProposalWhileHandingOver => leads.is_asked(Request::Transfer { to: S2 }).is_given(7),
+        Note::ReadWithoutLeading => follows.is_asked(Request::Read { read: 1 }),
+        Note::VoteRefusedLeaderHeard => follows
+            .told(|config| config.lease_drift = Some(0))
+            .hears(S2, append(3, &[1, 2], 2, 0))
+            .hears(S3, request_vote(4, 9, 3)),
+        Note::StandsNotYet => follows
+            .told(|config| config.lease_drift = Some(0))
+            .hears(S2, append(3, &[1, 2], 2, 0))
+            .times_out(),
+        Note::PreVoteRefusedStaleTerm => follows.hears(S2, request_pre_vote(2, 9, 2)),
+        Note::PreVoteRefusedLeaderHeard => {
+            follows.hears(S2, append(3, &[1, 2], 2, 0)).hears(S3, request_pre_vote(3, 9, 3))
+        }
+        Note::PreVoteRefusedLogBehind => follows.hears(S2, request_pre_vote(3, 1, 1)),
+        Note::PreVoteReplyOutlived => follows.hears(S2, pre_vote(3, true)),
+        Note::NoQuorum => leads.heartbeat_is_due().input(Input::Timer(Timer::Quorum)),
+        Note::TransferWithoutLeading => follows.is_asked(Request::Transfer { to: S2 }),
+        Note::TransferToNobody => leads.is_asked(Request::Transfer { to: S1 }),
+        Note::TransferAbandoned => {
+            leads.is_asked(Request::Transfer { to: S2 }).input(Input::Timer(Timer::Transfer))
+        }
+        Note::TimeoutNowOutlived => follows.hears(S2, Message::TimeoutNow { term: Term(2) }),
         Note::TimerOutOfPlace => leads.times_out(),
         Note::MembershipIsFixed => {
             let config = Config { id: S2, ..follows.raft.config.clone() };

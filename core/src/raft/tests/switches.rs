@@ -65,6 +65,73 @@ fn goes_wrong(without: Rule, rules: Rules) -> bool {
             let mut s1 = leads(&[1, 2]);
             s1.hears(S2, matched(4, 2, 2)).committed() == 2
         }
+        Rule::NewTermNewVote => {
+            let mut s1 = follows(&[]);
+            s1.hears(S2, request_vote(4, 0, 0)).hears(S3, request_vote(5, 0, 0));
+            s1.sent() == [(S3, vote(5, false))]
+        }
+        Rule::TermPersisted => {
+            follows(&[]).hears(S2, request_vote(4, 0, 0)).crashes_and_restarts().term() < 4
+        }
+        Rule::CountEachVoterOnce => {
+            let mut s1 = follower(S1, 5, saved(3, &[])).keeping(rules);
+            s1.times_out().hears(S2, vote(4, true)).hears(S2, vote(4, true)).leads()
+        }
+        Rule::ResetTimerOnlyWhen => {
+            follows(&[1, 3]).hears(S2, request_vote(4, 0, 0)).set(Timer::Election).is_some()
+        }
+        Rule::StandAgain => follows(&[]).times_out().set(Timer::Election).is_none(),
+        Rule::HeartbeatsChecked => {
+            let mut s1 = follows(&[1]);
+            s1.hears(S2, append(3, &[1, 3, 3], 3, 0)).sent() == [(S2, matched(3, 3, 3))]
+        }
+        Rule::MatchFromRequest => {
+            let mut s1 = leads(&[1]);
+            s1.is_given(7).hears(S2, matched(4, 1, 1)).progress_of(S2).match_index == 2
+        }
+        Rule::ProgressResetAtElection => {
+            let mut s1 = leads(&[1, 1]);
+            s1.hears(S2, matched(4, 2, 2)).hears(S3, append(5, &[1], 1, 0)).times_out();
+            s1.hears(S3, vote(6, true)).progress_of(S2).match_index == 2
+        }
+        Rule::Retry => {
+            let mut s1 = leads(&[1]);
+            s1.hears(S2, too_short(4, 1, 0)).heartbeat_is_due();
+            span_of(&s1.sent_to(S2)[0]) == (0, 0)
+        }
+        Rule::ApplyOnlyCommitted => {
+            let mut s1 = follows(&[1, 3]);
+            s1.hears(S2, append(3, &[1, 3], 2, 1)).applied() == [1, 2]
+        }
+        Rule::PreVoteNeedsSilence => {
+            let mut s1 = follows(&[]);
+            s1.hears(S2, append(3, &[], 0, 0)).hears(S3, request_pre_vote(3, 0, 0));
+            s1.sent() == [(S3, pre_vote(3, true))]
+        }
+        Rule::ReadsConfirmed => {
+            let mut s1 = leads(&[]);
+            s1.is_given(7).hears(S2, matched(4, 1, 1)).is_asked(Request::Read { read: 1 }).let_pass() == [1]
+        }
+        Rule::ReadAfterOwnCommit => {
+            let mut s1 = leads(&[1]);
+            s1.is_asked(Request::Read { read: 1 }).hears(S2, answers(4, 1, 2)).let_pass() == [1]
+        }
+        Rule::LeaseRefusesVotes => {
+            let mut s1 = follows(&[]);
+            s1.told(|config| config.lease_drift = Some(0)).hears(S2, append(3, &[], 0, 0));
+            s1.hears(S3, request_vote(4, 0, 0)).voted_for() == Some(S3)
+        }
+        Rule::LeaseFromSendTime => {
+            let mut s1 = follows(&[]);
+            s1.told(|config| config.lease_drift = Some(0)).waits(1_000).times_out().hears(S2, vote(4, true));
+            s1.waits(50).hears(S2, answers(4, 0, 1)).raft.view().lease == Some(Time(1_350_000))
+        }
+        Rule::LeaseEndsAtTransfer => {
+            let mut s1 = follows(&[]);
+            s1.told(|config| config.lease_drift = Some(0)).waits(1_000).times_out().hears(S2, vote(4, true));
+            s1.is_given(7).hears(S2, answers(4, 1, 1)).is_asked(Request::Transfer { to: S2 });
+            s1.is_asked(Request::Read { read: 1 }).let_pass() == [1]
+        }
         Rule::SnapshotWithState => {
             let mut s1 = follows(&[1, 3]);
             s1.hears(S2, append(3, &[1, 3], 2, 2)).takes_a_snapshot(1, "one");
@@ -131,7 +198,7 @@ fn nonsense(chance: Chance) -> Message<u64> {
     let index = |key| if draw(key + 50, 40) == 0 { u64::MAX } else { draw(key, 9) };
     let term = |key| if draw(key + 50, 2_000) == 0 { u64::MAX } else { draw(key, 6) + draw(90, 40) };
     let terms: Vec<u64> = (0..draw(1, 8)).map(|place| term(10 + place)).collect();
-    match draw(2, 10) {
+    match draw(2, 14) {
         0 => request_vote(term(3), index(4), term(5)),
         1 => vote(term(3), draw(4, 2) == 0),
         2 => matched(term(3), index(4), index(5)),
@@ -149,6 +216,11 @@ fn nonsense(chance: Chance) -> Message<u64> {
             round: index(93),
         },
         7 => received(term(3), index(4), index(5), Received::Installed),
+        9 => request_pre_vote(term(3), index(4), term(5)),
+        10 => {
+            Message::PreVoteReply { term: Term(term(3)), asked_in: Term(term(5)), granted: draw(4, 2) == 0 }
+        }
+        11 => Message::TimeoutNow { term: Term(term(3)) },
         8 => received(term(3), index(4), index(5), Received::Upto(index(6))),
         _ => Message::AppendEntries {
             term: Term(term(3)),
@@ -172,7 +244,14 @@ fn whatever_arrives_under_whatever_rules_no_server_panics_or_floods_the_network(
         let of = [1, 3, 4, 5][chance.key(2).below(4) as usize];
         let mut server =
             follower(S1, of, saved(2, &[1, 1, 2])).keeping(Rule::ALL.iter().fold(Rules::ALL, off));
+        server.told(|config| {
+            config.pre_vote = chance.key(4).below(2) == 0;
+            config.check_quorum = chance.key(5).below(2) == 0;
+            config.lease_drift = (chance.key(6).below(2) == 0).then_some(chance.key(7).below(2_000_000));
+            config.snapshot_chunk = (chance.key(8).below(2) == 0).then_some(chance.key(9).below(6));
+        });
         for n in 0..300 {
+            server.waits(u64::from(chance.key(10).key(n).below(80)));
             let now = chance.key(3).key(n);
             match now.below(12) {
                 0 => server.times_out(),
@@ -181,11 +260,19 @@ fn whatever_arrives_under_whatever_rules_no_server_panics_or_floods_the_network(
                     let applied = server.raft.last_applied;
                     server.takes_a_snapshot(applied + u64::from(now.key(5).below(3)), "a state")
                 }
+                2 if now.key(4).below(3) == 0 => server.is_asked(match now.key(5).below(3) {
+                    0 => Request::Transfer { to: NodeId(now.key(6).below(6) as u16) },
+                    1 => Request::CondInstall { term: Term(n % 5), index: n % 7 },
+                    _ => Request::Read { read: n },
+                }),
+                2 if now.key(4).below(3) == 1 => {
+                    server.input(Input::Timer([Timer::Quorum, Timer::Transfer][(n % 2) as usize]))
+                }
                 2 => server.is_given(n),
                 3 if now.key(1).below(8) == 0 => server.crashes_and_restarts(),
                 _ => server.hears(NodeId(now.key(2).below(6) as u16), nonsense(now.key(3))),
             };
-            assert!(server.sent().len() <= 2 * usize::from(of), "{:?}", server.sent());
+            assert!(server.sent().len() <= 3 * usize::from(of), "{:?}", server.sent());
             assert_eq!(server.raft.view(), server.raft.clone().view());
         }
     }

@@ -106,7 +106,7 @@ fn leader(term: u64, log: &Log<u64>, commit: Index) -> View<u64> {
 }
 
 fn vote_request(term: u64) -> Message<u64> {
-    Message::RequestVote { term: Term(term), last_log_index: 0, last_log_term: Term(0) }
+    Message::RequestVote { term: Term(term), last_log_index: 0, last_log_term: Term(0), transfer: false }
 }
 
 fn vote(term: u64) -> Message<u64> {

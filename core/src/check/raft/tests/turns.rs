@@ -209,6 +209,7 @@ fn a_vote_for_a_log_that_is_behind_or_in_another_term_is_noticed() {
         term: Term(term),
         last_log_index,
         last_log_term: Term(last_log_term),
+        transfer: false,
     };
     let grants = |request: &Message<u64>| {
         let turn = told(Cause::Heard(S2, request), voter(4, S2, &two), voter(4, S2, &two));

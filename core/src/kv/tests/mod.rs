@@ -6,3 +6,5 @@ mod clerk;
 mod cluster;
 mod notes;
 mod server;
+mod snapshots;
+mod reads;

@@ -67,7 +67,7 @@ clean: ## forget all that was built; tools and npm packages stay
 # ---- make test -----------------------------------------------------------------------------------------------------------------
 # One stage, one mark. A stage whose files have not changed since it passed is not run again; `make clean` forgets that.
 
-STAGES := fmt clippy clippy-wasm native sweep prove browser lint types unit tools page first-load
+STAGES := fmt clippy clippy-wasm native processes sweep prove browser lint types unit tools page first-load
 
 test: ## install what is missing (a browser included) and run everything
 	@tools/setup.sh rust wasm-target wasm-bindgen wasm-pack node browser
@@ -91,6 +91,10 @@ $(OUT)/clippy-wasm.ok: $(RUST)
 
 $(OUT)/native.ok: $(EVERYTHING)
 	@$(stage) "native tests" cargo test --workspace --no-fail-fast --locked
+
+$(OUT)/processes.ok: $(RUST)
+	@$(stage) "three processes, a real clock, files and sockets, and kill -9" \
+		cargo run --locked --quiet --package splitbrain --example three-processes
 
 $(OUT)/sweep.ok: $(RUST)
 	@$(stage) "2,000 seeds of 20 simulated seconds under swarm faults" cargo sweep --from 1 --count 2000 --seconds 20

@@ -28,6 +28,18 @@ export interface Config {
     heartbeat: Micros;
     /** The shortest and the longest election time-out. */
     electionTimeout: [Micros, Micros];
+    /** The size of a server's Raft state, in bytes, near which it takes a snapshot; null if it never does. */
+    maxRaftState?: number | null;
+    /** The most bytes of a snapshot that one message carries; null if snapshots are sent whole. */
+    snapshotChunk?: number | null;
+    /** Whether a server asks if it would be elected before it raises its term. */
+    preVote?: boolean;
+    /** Whether a leader that no majority answers steps down. */
+    checkQuorum?: boolean;
+    /** How reads are answered: by way of the log, by asking a majority who leads, or under a lease. */
+    reads?: "log" | "read-index" | "lease";
+    /** The bound on clocks that leases rely on: by how many parts in a million one may gain on another. */
+    leaseDrift?: number;
     /** How long a MapReduce task may be in progress before another worker gets it. */
     taskTimeout?: Micros;
     /** Who executes what the servers have committed: the service, or a tester that proposes commands itself. */
@@ -56,6 +68,7 @@ export type Action =
     | { do: "quiet"; client: NodeId }
     | { do: "start"; node: NodeId; command: string }
     | { do: "snapshot"; node: NodeId; index: number }
+    | { do: "transfer"; node: NodeId; to: NodeId }
     | { do: "network"; mode: "reliable" | "unreliable" | "reordering" }
     | { do: "reseed"; seed: number }
     | { do: "rule"; rule: string; on: boolean };
@@ -66,7 +79,7 @@ mod tests {
     use splitbrain::lab::{Act, Config};
 
     /// One of each, as the page writes them.
-    const ACTIONS: [&str; 37] = [
+    const ACTIONS: [&str; 38] = [
         r#"{"do":"crash","node":0}"#,
         r#"{"do":"restart","node":0}"#,
         r#"{"do":"pause","node":0}"#,
@@ -101,6 +114,7 @@ mod tests {
         r#"{"do":"quiet","client":5}"#,
         r#"{"do":"start","node":0,"command":"101"}"#,
         r#"{"do":"snapshot","node":0,"index":9}"#,
+        r#"{"do":"transfer","node":0,"to":1}"#,
         r#"{"do":"network","mode":"reordering"}"#,
         r#"{"do":"reseed","seed":9007199254740991}"#,
         r#"{"do":"rule","rule":"current-term-commit","on":false}"#,

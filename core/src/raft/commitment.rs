@@ -1,7 +1,8 @@
 //! When an entry is committed (§5.3), which entries a leader may commit (§5.4.2), and what follows: it is applied.
 
+use super::host::Output;
 use super::log::{Command, Index};
-use super::node::{Output, Raft};
+use super::node::Raft;
 use super::replication::Entries;
 use super::rules::Rule;
 use super::view::Role;

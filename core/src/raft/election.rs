@@ -1,8 +1,9 @@
 //! Leader election (§5.2), with the restriction on who may be elected (§5.4.1).
 
+use super::host::Timer;
 use super::log::{Command, Index, Term};
 use super::message::Message;
-use super::node::{Raft, Timer};
+use super::node::Raft;
 use super::note::Note;
 use super::rules::Rule;
 use super::view::{Progress, Role, Sending, Vote};

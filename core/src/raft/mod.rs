@@ -79,7 +79,7 @@
 //! let mut effects = Vec::new();
 //! server.handle(Time::ZERO, Input::Timer(Timer::Election), &mut effects);
 //! assert!(matches!(effects[0], Effect::Write(_)));
-//! let asks = Message::RequestVote { term: Term(1), last_log_index: 0, last_log_term: Term(0) };
+//! let asks = Message::RequestVote { term: Term(1), last_log_index: 0, last_log_term: Term(0), transfer: false };
 //! assert!(effects.contains(&Effect::Send { to: s3, body: asks }));
 //!
 //! // Its own vote and that of S2 are a majority of three.
@@ -90,6 +90,7 @@
 
 pub mod log;
 pub mod message;
+pub mod host;
 pub mod node;
 mod election;
 mod replication;
@@ -102,9 +103,10 @@ pub mod rules;
 pub mod note;
 pub mod view;
 
+pub use host::{Config, File, HardState, Output, Request, Timer};
 pub use log::{Command, Entry, Index, Link, Log, Term};
 pub use message::{Appended, Message, Received};
-pub use node::{Config, File, HardState, Output, Raft, Request, Timer};
+pub use node::Raft;
 pub use note::Note;
 pub use rules::{Rule, Rules};
 pub use snapshot::Snapshot;

@@ -10,8 +10,9 @@
 //! (§5.4.2). This Raft adds no entry on its own account: reads wait for the first command, or the host makes them one
 //! ([`Raft::can_read`]).
 
+use super::host::{Output, Timer};
 use super::log::{Command, Index};
-use super::node::{Output, Raft, Timer};
+use super::node::Raft;
 use super::note::Note;
 use super::rules::Rule;
 use super::view::Role;

@@ -5,9 +5,10 @@
 //! the logs agree is not yet known (dissertation §3.5), until an answer proves that place; then it streams again.
 //! What was lost is found out by the next heartbeat, which goes through the same check as any entry.
 
+use super::host::{Output, Timer};
 use super::log::{Command, Entry, Index, Log, Term};
 use super::message::{Appended, Message};
-use super::node::{Output, Raft, Timer};
+use super::node::Raft;
 use super::note::Note;
 use super::rules::Rule;
 use super::view::{Progress, Role, Sending};

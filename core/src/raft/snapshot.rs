@@ -4,9 +4,10 @@
 //! what is committed and applied up to there need not be kept as entries. A leader that no longer has the entries that
 //! a follower lacks sends it the snapshot instead (Figure 13), whole or in chunks, one outstanding at a time.
 
+use super::host::Output;
 use super::log::{Command, Index, Log, Term};
 use super::message::{Message, Received};
-use super::node::{Output, Raft};
+use super::node::Raft;
 use super::note::Note;
 use super::rules::Rule;
 use super::view::{Progress, Role, Sending};

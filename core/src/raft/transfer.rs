@@ -3,9 +3,10 @@
 //! It takes no more commands, brings the other fully up to date, and then tells it not to wait for its election timer.
 //! If the other does not take over within an election time-out, all is as it was.
 
+use super::host::{Output, Timer};
 use super::log::{Command, Term};
 use super::message::Message;
-use super::node::{Output, Raft, Timer};
+use super::node::Raft;
 use super::note::Note;
 use super::view::Role;
 use crate::node::{NodeId, Outbox};

@@ -38,6 +38,8 @@ pub(super) struct Server {
     /// What its clock says.
     now: Time,
     disk: Files<Raft<u64>>,
+    /// How far its host has got with what it was handed.
+    host: Index,
     did: Vec<Effect<Raft<u64>>>,
 }
 
@@ -60,7 +62,8 @@ pub(super) fn follower(id: NodeId, of: u16, saved: HardState<u64>) -> Server {
     let config = Config::new(id, (0..of).map(NodeId).collect());
     let disk = Files::<Raft<u64>>::from([(File::State, saved)]);
     let raft = Raft::boot(&config, &disk);
-    let mut server = Server { raft, now: Time::ZERO, disk, did: Vec::new() };
+    let host = raft.last_applied;
+    let mut server = Server { raft, now: Time::ZERO, disk, host, did: Vec::new() };
     server.input(Input::Start);
     server
 }
@@ -95,6 +98,14 @@ impl Server {
                         let FileOp::Put(file, content) = op else { panic!("a server only puts its state") };
                         self.disk.insert(*file, content.clone());
                     }
+                }
+                Effect::Output(Output::Apply { index, .. }) if self.raft.config.rules == Rules::ALL => {
+                    assert_eq!(*index, self.host + 1, "each index once and in order");
+                    self.host = *index;
+                }
+                Effect::Output(Output::Snapshot { index, .. }) if self.raft.config.rules == Rules::ALL => {
+                    assert!(*index > self.host, "never back to {index} from {}", self.host);
+                    self.host = *index;
                 }
                 Effect::Send { .. } if self.raft.config.rules == Rules::ALL => {
                     assert_eq!(
@@ -149,6 +160,7 @@ impl Server {
 
     pub(super) fn crashes_and_restarts(&mut self) -> &mut Server {
         self.raft = Raft::boot(&self.raft.config.clone(), &self.disk);
+        self.host = self.raft.last_applied;
         self.input(Input::Start)
     }
 

@@ -1,5 +1,6 @@
 //! What is wrong with a text, and where.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt::{self, Display};
@@ -7,7 +8,11 @@ use serde::de::{self, Expected, Unexpected};
 
 /// Why a text is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Complaint>);
+
+/// Behind a pointer: a result is handed on at every field of every type, and seldom holds one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Complaint {
     /// The path from the outermost value, such as `acts[3].act.node`; empty for that value itself.
     place: String,
     what: String,
@@ -15,7 +20,7 @@ pub struct Error {
 
 impl Error {
     pub(super) fn new(what: String) -> Error {
-        Error { place: String::new(), what }
+        Error(Box::new(Complaint { place: String::new(), what }))
     }
 
     /// The error of a text that stops being JSON so many bytes before its end.
@@ -28,16 +33,15 @@ impl Error {
 
     /// The error as one of the object that has it under a name.
     pub(super) fn in_field(mut self, name: &str) -> Error {
-        let dot = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
-        self.place = format!("{name}{dot}{}", self.place);
+        let place = &self.0.place;
+        let dot = if place.is_empty() || place.starts_with('[') { "" } else { "." };
+        self.0.place = format!("{name}{dot}{place}");
         self
     }
 
     /// The error as one of the list that has it at a place, from 0.
-    pub(super) fn in_item(mut self, place: usize) -> Error {
-        let dot = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
-        self.place = format!("[{place}]{dot}{}", self.place);
-        self
+    pub(super) fn in_item(self, place: usize) -> Error {
+        self.in_field(&format!("[{place}]"))
     }
 
     pub(super) fn mismatch(is: &str, expected: &dyn Expected) -> Error {
@@ -47,12 +51,8 @@ impl Error {
 
 impl Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.place.is_empty() {
-            f.write_str("`")?;
-            f.write_str(&self.place)?;
-            f.write_str("`: ")?;
-        }
-        f.write_str(&self.what)
+        let Complaint { place, what } = &*self.0;
+        if place.is_empty() { f.write_str(what) } else { write!(f, "`{place}`: {what}") }
     }
 }
 

@@ -7,11 +7,12 @@
 
 mod error;
 mod reader;
+mod writer;
 
 pub use error::Error;
 
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use hifijson::token::Lex;
 use hifijson::{SliceLexer, value};
 use serde::Serialize;
@@ -55,7 +56,9 @@ pub fn understand<T: DeserializeOwned>(value: &Value<'_>) -> Result<T, Error> {
 
 /// Writes a value, without spaces.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| Error::new(alloc::format!("{error}")))
+    let mut writer = writer::Writer::default();
+    value.serialize(&mut writer).map_err(|error| Error::new(error.to_string()))?;
+    Ok(writer.into_text())
 }
 
 #[cfg(test)]

@@ -49,6 +49,24 @@ fn what_is_written_is_read_back() {
 }
 
 #[test]
+fn what_is_written_is_json_as_others_write_it() {
+    let names = (0..0x180u32).filter_map(char::from_u32).chain(['\u{2028}', '\u{1F40B}']).collect();
+    let ships = vec![pequod(), Ship { name: names, crew: vec![], flag: None }];
+    let held = (
+        ships,
+        Some('"'),
+        None::<u8>,
+        (),
+        vec![[1i64, -1]],
+        alloc::collections::BTreeMap::from([("k", true)]),
+    );
+    assert_eq!(write(&held).unwrap(), serde_json::to_string(&held).unwrap());
+    for refused in [write(&0.5f64), write(&alloc::collections::BTreeMap::from([(1u8, 1u8)]))] {
+        assert!(refused.unwrap_err().to_string().contains("JSON"));
+    }
+}
+
+#[test]
 fn an_error_says_where_it_is() {
     let hand = |age: &str| {
         format!(r#"{{"name":"Pequod","crew":[{{"age":{age},"owes":0,"ashore":true,"watch":[1,2]}}]}}"#)

@@ -1,18 +1,20 @@
 //! What a scenario can say of a cluster at one moment.
 
 use super::Word;
+use super::flights::Flights;
 use crate::check::Property;
 use crate::kv::{Reply, ServerView};
 use crate::lab::config::Roster;
-use crate::lab::member::{Member, View};
+use crate::lab::member::{Content, File, Member, Note, View};
 use crate::lab::watch::Watch;
 use crate::mapreduce::{JobView, Stage};
 use crate::node::NodeId;
-use crate::raft::Role;
+use crate::raft::{self, HardState, Role, Term};
 use crate::sim::World;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// A fact about a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,42 @@ pub enum Fact {
     Leads(Word),
     /// This server follows.
     Follows(Word),
+    /// This server stands for election.
+    Stands(Word),
+    /// Whom a server has given its vote to in its current term.
+    VotedFor {
+        /// The server.
+        node: Word,
+        /// The candidate; none if nobody has it.
+        candidate: Option<Word>,
+    },
+    /// The terms of the entries in a server's log.
+    Terms {
+        /// The server.
+        node: Word,
+        /// The terms, from the first entry that is kept.
+        terms: Vec<u64>,
+    },
+    /// All running servers have the same log.
+    EqualLogs,
+    /// Such a message is in flight.
+    Flight {
+        /// Which.
+        flights: Flights,
+        /// Whether it is held.
+        held: bool,
+    },
+    /// A node gave this reason since the words before.
+    Noted {
+        /// The node.
+        node: Word,
+        /// The reason.
+        note: Note,
+        /// How often; none for at least once.
+        times: Option<u64>,
+    },
+    /// A property has been broken.
+    Broken(Property),
     /// A number in a server's state.
     Number {
         /// Which.
@@ -82,12 +120,22 @@ pub enum Many {
     Log,
     /// `commitIndex`.
     Commit,
+    /// `lastApplied`.
+    Applied,
+    /// The last index that its snapshot includes.
+    Snapshot,
+    /// `currentTerm` on its disk.
+    SavedTerm,
+    /// The last index of the log on its disk.
+    SavedLog,
 }
 
 /// A cluster at one moment, with the names given so far.
 pub(super) struct Scene<'a> {
     pub(super) world: &'a World<Member>,
     pub(super) watch: &'a Watch,
+    /// The reasons given since the words before.
+    pub(super) noted: &'a [(NodeId, Note)],
     pub(super) resolve: &'a dyn Fn(&Word) -> Result<NodeId, String>,
 }
 
@@ -106,8 +154,40 @@ impl Scene<'_> {
             Fact::Follows(node) => {
                 self.server(node)?.is_some_and(|view| matches!(view.raft.role, Role::Follower))
             }
+            Fact::Stands(node) => {
+                self.server(node)?.is_some_and(|view| matches!(view.raft.role, Role::Candidate { .. }))
+            }
+            Fact::VotedFor { node, candidate } => {
+                let candidate = candidate.as_ref().map(self.resolve).transpose()?;
+                self.server(node)?.is_some_and(|view| view.raft.voted_for == candidate)
+            }
+            Fact::Terms { node, terms } => {
+                self.server(node)?.is_some_and(|view| terms_of(view).eq(terms.iter().copied()))
+            }
+            Fact::EqualLogs => {
+                let log = |node| match self.world.view(node) {
+                    Some(View::Server(view)) => Some((view.raft.log.last_index(), view.raft.log.chain())),
+                    _ => None,
+                };
+                let mut logs = self.watch.roster().servers().filter_map(log);
+                let first = logs.next();
+                logs.all(|log| Some(log) == first)
+            }
+            Fact::Flight { flights, held } => {
+                let between = self.between(flights)?;
+                self.world
+                    .flights()
+                    .any(|flight| flights.fits(between, flight) && flight.arrives_at.is_none() == *held)
+            }
+            Fact::Noted { node, note, times } => {
+                let node = (self.resolve)(node)?;
+                let count = self.noted.iter().filter(|noted| **noted == (node, *note)).count() as u64;
+                times.map_or(count > 0, |times| count == times)
+            }
+            Fact::Broken(property) => self.watch.verdicts().of(*property).is_some(),
             Fact::Number { what, node, least, most } => {
-                self.server(node)?.is_some_and(|view| (*least..=*most).contains(&what.of(view)))
+                let number = self.number(*what, node)?;
+                number.is_some_and(|number| (*least..=*most).contains(&number))
             }
             Fact::Value { key, node, value } => {
                 let held = |view: &ServerView| match view.store.read(&key.as_str().into()) {
@@ -148,9 +228,11 @@ impl Scene<'_> {
                 Some(View::Server(view)) => {
                     let role = crate::lab::tell::role(&view.raft.role);
                     let (term, last) = (view.raft.current_term, view.raft.log.last_index());
+                    let terms: Vec<String> = terms_of(view).take(16).map(|term| format!("{term}")).collect();
                     format!(
-                        " {} {role} term {term} log {last} commit {};",
+                        " {} {role} term {term} log {last} ({}) commit {};",
                         roster.name(node),
+                        terms.join(" "),
                         view.raft.commit_index
                     )
                 }
@@ -165,7 +247,34 @@ impl Scene<'_> {
         for violation in self.watch.verdicts().violations() {
             seen.push_str(&format!(" {violation};"));
         }
+        for (node, note) in self.noted.iter().take(16) {
+            seen.push_str(&format!(" {} noted {};", roster.name(*node), super::notes::name(*note)));
+        }
         seen
+    }
+
+    /// A number in a server's state; none while it is down, unless its disk has it.
+    fn number(&self, what: Many, word: &Word) -> Result<Option<u64>, String> {
+        let node = (self.resolve)(word)?;
+        if matches!(what, Many::SavedTerm | Many::SavedLog) {
+            let files = self.world.durable(node);
+            let state = files.and_then(|files| files.get(&File::Raft(raft::File::State)));
+            let saved: Option<&HardState<_>> = match state {
+                Some(Content::Raft(saved)) => Some(saved),
+                _ => None,
+            };
+            return Ok(Some(match what {
+                Many::SavedTerm => saved.map_or(Term(0), |saved| saved.current_term).0,
+                _ => saved.map_or(0, |saved| saved.log.last_index()),
+            }));
+        }
+        Ok(self.server(word)?.map(|view| what.of(view)))
+    }
+
+    /// Who sends and who receives these messages.
+    pub(super) fn between(&self, flights: &Flights) -> Result<super::flights::Between, String> {
+        let from = flights.from.as_ref().map(self.resolve).transpose()?;
+        Ok((from, flights.to.as_ref().map(self.resolve).transpose()?))
     }
 
     fn server(&self, word: &Word) -> Result<Option<&ServerView>, String> {
@@ -185,13 +294,43 @@ impl Scene<'_> {
 }
 
 impl Many {
-    fn of(self, view: &ServerView) -> u64 {
+    /// Each of them.
+    pub const ALL: [Many; 7] =
+        [Many::Term, Many::Log, Many::Commit, Many::Applied, Many::Snapshot, Many::SavedTerm, Many::SavedLog];
+
+    /// Its name in a scenario.
+    pub fn name(self) -> &'static str {
         match self {
-            Many::Term => view.raft.current_term.0,
-            Many::Log => view.raft.log.last_index(),
-            Many::Commit => view.raft.commit_index,
+            Many::Term => "term",
+            Many::Log => "log",
+            Many::Commit => "commit",
+            Many::Applied => "applied",
+            Many::Snapshot => "snapshot",
+            Many::SavedTerm => "saved term",
+            Many::SavedLog => "saved log",
         }
     }
+
+    /// The number of that name.
+    pub(super) fn named(name: &str) -> Option<Many> {
+        Many::ALL.into_iter().find(|many| many.name() == name)
+    }
+
+    fn of(self, view: &ServerView) -> u64 {
+        match self {
+            Many::Term | Many::SavedTerm => view.raft.current_term.0,
+            Many::Log | Many::SavedLog => view.raft.log.last_index(),
+            Many::Commit => view.raft.commit_index,
+            Many::Applied => view.raft.last_applied,
+            Many::Snapshot => view.raft.log.base_index(),
+        }
+    }
+}
+
+/// The terms of the entries in a server's log.
+fn terms_of(view: &ServerView) -> impl Iterator<Item = u64> + '_ {
+    let log = &view.raft.log;
+    (log.base_index() + 1..=log.last_index()).filter_map(|index| log.term_at(index)).map(|term| term.0)
 }
 
 fn leads(view: &ServerView) -> bool {

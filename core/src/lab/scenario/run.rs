@@ -1,12 +1,16 @@
 //! Running a scenario: line by line, on a timeline like any other run.
 
 use super::fact::{self, Fact, Scene};
-use super::{Beat, Deed, NodeDeed, Scenario, Who, Word};
+use super::flights::{Flights, in_flight};
+use super::{Beat, Change, Deed, Ends, NodeDeed, Scenario, Who, Word};
 use crate::lab::act::Act;
-use crate::lab::tell::{Kind, tell};
+use crate::lab::config::{AllRules, AnyRule};
+use crate::lab::member::Note;
+use crate::lab::tell::{Kind, tell, why};
 use crate::lab::watch::Watch;
 use crate::mapreduce::{Input, Job};
 use crate::node::NodeId;
+use crate::sim::FlightAction;
 use crate::time::Time;
 use crate::timeline::{Target, Timeline};
 use alloc::collections::BTreeMap;
@@ -21,6 +25,10 @@ pub struct Telling {
     pub text: String,
     /// The run, at its end: it can be walked like any other.
     pub timeline: Timeline<Watch>,
+    /// Every reason that a node gave, once.
+    pub notes: Vec<Note>,
+    /// Every rule that was off for a while.
+    pub rules_off: Vec<AnyRule>,
 }
 
 /// Where a scenario did not go as it says.
@@ -40,7 +48,7 @@ impl fmt::Display for Failure {
 
 impl core::error::Error for Failure {}
 
-/// In a partition: everybody who is not named.
+/// In a partition or a link: everybody who is not named.
 const OTHERS: &str = "others";
 
 struct Runner {
@@ -48,6 +56,11 @@ struct Runner {
     names: BTreeMap<String, NodeId>,
     texts: Vec<Input>,
     told: Vec<Kind>,
+    tells_notes: bool,
+    /// Every reason given so far, and which of them were given since the words before.
+    notes: Vec<Note>,
+    noted: Vec<(NodeId, Note)>,
+    rules_off: Vec<AnyRule>,
     text: String,
     /// The last step that was told or passed over.
     told_to: u64,
@@ -62,19 +75,34 @@ pub(super) fn run(scenario: &Scenario) -> Result<Telling, Failure> {
         names: BTreeMap::new(),
         texts: Vec::new(),
         told: alloc::vec![Kind::Election, Kind::Fault, Kind::Client],
+        tells_notes: false,
+        notes: Vec::new(),
+        noted: Vec::new(),
+        rules_off: Vec::new(),
         text: format!("{} ({})\n", scenario.title, scenario.paper),
         told_to: 0,
         saying: false,
     };
+    let mut last_line = 1;
     for line in &scenario.lines {
-        runner.beat(&line.beat).map_err(|why| Failure { line: line.number, why })?;
+        last_line = line.number;
+        let failed = |why| Failure { line: line.number, why };
+        runner.beat(&line.beat).map_err(failed)?;
+        runner.look_at_rules();
         let verdicts = runner.timeline.subject().verdicts();
-        let rules_off = crate::lab::config::AllRules::of(runner.timeline.world()).off().next().is_some();
-        if let Some(violation) = verdicts.violations().first().filter(|_| !rules_off) {
-            return Err(Failure { line: line.number, why: format!("{violation}") });
+        let foreseen = |property| !runner.rules_off.is_empty() || scenario.breaks.contains(&property);
+        let unforeseen = verdicts.violations().iter().find(|violation| !foreseen(violation.property));
+        if let Some(violation) = unforeseen {
+            return Err(failed(format!("{violation}")));
         }
     }
-    Ok(Telling { text: runner.text, timeline: runner.timeline })
+    let verdicts = runner.timeline.subject().verdicts();
+    if let Some(kept) = scenario.breaks.iter().find(|&&property| verdicts.of(property).is_none()) {
+        let why = format!("`{kept}` should have been broken by the end, and holds");
+        return Err(Failure { line: last_line, why });
+    }
+    let Runner { text, timeline, notes, rules_off, .. } = runner;
+    Ok(Telling { text, timeline, notes, rules_off })
 }
 
 impl Runner {
@@ -84,13 +112,15 @@ impl Runner {
             let begins = if self.saying { "" } else { "\n" };
             self.text.push_str(&format!("{begins}{words}\n"));
             self.saying = true;
+            self.noted.clear();
             return Ok(());
         }
         self.saying = false;
         match beat {
             Beat::Say(_) => Ok(()),
-            Beat::Tell(kinds) => {
+            Beat::Tell { kinds, notes } => {
                 self.told.clone_from(kinds);
+                self.tells_notes = *notes;
                 Ok(())
             }
             Beat::Name(name, who) => self.name(name, who),
@@ -125,10 +155,18 @@ impl Runner {
                 self.texts.push(Input::new(name, text));
                 Ok(())
             }
+            Beat::Do(Deed::Flight(flights, action)) => self.handle_flights(flights, *action),
             Beat::Do(deed) => {
-                let act = self.act(deed)?;
-                self.timeline.act(act)?;
-                self.tell_new();
+                if let Deed::Node(_, NodeDeed::Fire(_) | NodeDeed::Postpone(..)) = deed {
+                    // A server that boots at this very moment has yet to set its timers.
+                    while self.timeline.step(self.timeline.now().at) {
+                        self.tell_new();
+                    }
+                }
+                for act in self.acts(deed)? {
+                    self.timeline.act(act)?;
+                    self.tell_new();
+                }
                 Ok(())
             }
         }
@@ -152,7 +190,8 @@ impl Runner {
 
     fn scene<T>(&self, look: impl FnOnce(Scene<'_>) -> T) -> T {
         let resolve = |word: &Word| self.node(word);
-        look(Scene { world: self.timeline.world(), watch: self.timeline.subject(), resolve: &resolve })
+        let (world, watch) = (self.timeline.world(), self.timeline.subject());
+        look(Scene { world, watch, noted: &self.noted, resolve: &resolve })
     }
 
     fn node(&self, word: &Word) -> Result<NodeId, String> {
@@ -162,26 +201,89 @@ impl Runner {
         })
     }
 
-    fn act(&mut self, deed: &Deed) -> Result<Act, String> {
+    /// The acts that a deed is made of, in order.
+    fn acts(&mut self, deed: &Deed) -> Result<Vec<Act>, String> {
         let nodes = |words: &Vec<Word>| {
             let named = words.iter().filter(|word| word.0 != OTHERS);
             named.map(|word| self.node(word)).collect::<Result<Vec<_>, _>>()
         };
         Ok(match deed {
-            Deed::Node(word, deed) => node_act(self.node(word)?, deed.clone()),
+            Deed::Node(words, deed) => {
+                let acts = words.iter().map(|word| Ok(node_act(self.node(word)?, deed.clone())));
+                return acts.collect();
+            }
             Deed::Partition(groups) => {
                 let named = groups.iter().map(nodes).collect::<Result<_, _>>()?;
-                Act::Partition { groups: self.with_others(named) }
+                alloc::vec![Act::Partition { groups: self.with_others(named) }]
             }
-            Deed::Link(from, to, state) => {
-                Act::Link { from: self.node(from)?, to: self.node(to)?, state: *state }
+            Deed::Link(ends, state) => {
+                let links = self.links(ends)?.into_iter();
+                links.map(|(from, to)| Act::Link { from, to, state: *state }).collect()
+            }
+            Deed::Quality(None, change) => alloc::vec![quality(None, *change)],
+            Deed::Quality(Some(ends), change) => {
+                self.links(ends)?.into_iter().map(|link| quality(Some(link), *change)).collect()
+            }
+            // These are told in the scenario's words; see `handle_flights`.
+            Deed::Flight(..) => Vec::new(),
+            Deed::Transfer(from, to) => {
+                alloc::vec![Act::Transfer { node: self.node(from)?, to: self.node(to)? }]
             }
             Deed::Submit(app, reduces) => {
                 let inputs = core::mem::take(&mut self.texts);
-                Act::Submit { job: Job::new(*app, *reduces, inputs) }
+                alloc::vec![Act::Submit { job: Job::new(*app, *reduces, inputs) }]
             }
-            Deed::Plain(act) => act.clone(),
+            Deed::Plain(act) => alloc::vec![act.clone()],
         })
+    }
+
+    /// The links between these ends, each direction on its own.
+    fn links(&self, ends: &Ends) -> Result<Vec<(NodeId, NodeId)>, String> {
+        let named = |words: &[Word]| {
+            let words = words.iter().filter(|word| word.0 != OTHERS);
+            words.map(|word| self.node(word)).collect::<Result<Vec<_>, _>>()
+        };
+        let groups = self.with_others(alloc::vec![named(&ends.from)?, named(&ends.to)?]);
+        let mut links = Vec::new();
+        let [from, to] = &groups[..] else { return Ok(links) };
+        for &from in from {
+            for &to in to.iter().filter(|&&to| to != from) {
+                links.push((from, to));
+                if ends.both {
+                    links.push((to, from));
+                }
+            }
+        }
+        Ok(links)
+    }
+
+    /// Something happens to messages in flight. A script knows them by number; the student is told which they are.
+    fn handle_flights(&mut self, flights: &Flights, fate: FlightAction) -> Result<(), String> {
+        let between = self.scene(|scene| scene.between(flights))?;
+        let found = flights.find(between, self.timeline.world());
+        if found.is_empty() {
+            let seen = in_flight(self.timeline.world(), self.timeline.subject().roster());
+            return Err(format!(
+                "there is no {} in flight for `{flights}`; in flight are: {seen}",
+                flights.kind
+            ));
+        }
+        for flight in found {
+            self.timeline.act(Act::Flight { flight, fate })?;
+            self.told_to = self.timeline.now().step;
+        }
+        let did = match fate {
+            FlightAction::Drop => "You dropped",
+            FlightAction::Duplicate => "You copied",
+            FlightAction::Corrupt => "You damaged",
+            FlightAction::Deliver => "You delivered",
+            FlightAction::Hold => "You stopped",
+            FlightAction::Release => "You released",
+            FlightAction::Delay(_) => "You delayed",
+        };
+        let at = format!("{}", self.timeline.now().at);
+        self.text.push_str(&format!("  {at:>9}  {did} {flights}.\n"));
+        Ok(())
     }
 
     /// An empty group stands for `others`: everybody who is in no other group.
@@ -202,8 +304,26 @@ impl Runner {
         for step in new.into_iter().rev() {
             let told = tell(step, roster);
             self.told_to = step.number;
-            if self.told.contains(&told.kind) {
+            let noted = self.tells_notes && step.notes().next().is_some();
+            if self.told.contains(&told.kind) || noted {
                 self.text.push_str(&format!("  {:>9}  {}\n", format!("{}", step.at), told.text));
+            }
+            for &note in step.notes() {
+                if noted {
+                    self.text.push_str(&format!("             {}\n", why(note)));
+                }
+                if !self.notes.contains(&note) {
+                    self.notes.push(note);
+                }
+                self.noted.extend(step.node().map(|node| (node, note)));
+            }
+        }
+    }
+
+    fn look_at_rules(&mut self) {
+        for rule in AllRules::of(self.timeline.world()).off() {
+            if !self.rules_off.contains(&rule) {
+                self.rules_off.push(rule);
             }
         }
     }
@@ -219,7 +339,13 @@ fn node_act(node: NodeId, deed: NodeDeed) -> Act {
         NodeDeed::Wipe => Act::Wipe { node },
         NodeDeed::Stall => Act::Stall { node },
         NodeDeed::Unstall => Act::Unstall { node },
+        NodeDeed::Slow(by) => Act::Slow { node, by },
+        NodeDeed::Drift(ppm) => Act::Drift { node, ppm },
+        NodeDeed::Disk(latency) => Act::Disk { node, latency },
         NodeDeed::Fire(timer) => Act::Fire { node, timer },
+        NodeDeed::Postpone(timer, by) => Act::Postpone { node, timer, by },
+        NodeDeed::Start(command) => Act::Start { node, command: command.as_str().into() },
+        NodeDeed::Snapshot(index) => Act::Snapshot { node, index },
         NodeDeed::Get(key) => Act::Get { client: node, key: key.as_str().into() },
         NodeDeed::Put(key, value) => {
             Act::Put { client: node, key: key.as_str().into(), value: value.as_str().into() }
@@ -230,6 +356,18 @@ fn node_act(node: NodeId, deed: NodeDeed) -> Act {
         NodeDeed::Load(every, keys) => Act::Load { client: node, every, keys, writes: 500 },
         NodeDeed::Quiet => Act::Quiet { client: node },
     }
+}
+
+fn quality(link: Option<(NodeId, NodeId)>, change: Change) -> Act {
+    let (from, to) = link.unzip();
+    let (mut latency, mut loss, mut duplication, mut reordering) = (None, None, None, None);
+    match change {
+        Change::Latency(range) => latency = Some(range),
+        Change::Loss(share) => loss = Some(share),
+        Change::Duplication(share) => duplication = Some(share),
+        Change::Reordering(share) => reordering = Some(share),
+    }
+    Act::Quality { from, to, latency, loss, duplication, reordering }
 }
 
 /// The moment at which a telling ends, as a target for a seek.

@@ -248,6 +248,10 @@ fn entries_received(step: &Step<Member>, from: &str, to: &str) -> Sentence {
     if let Some((why, section)) = refused {
         return Sentence::new(Kind::Replication, section, format!("{to} refused what {from} sent: {why}."));
     }
+    if note(step) == Some(Note::EntriesFromSecondLeader) {
+        let text = format!("{to} ignored what {from} sent: it leads this term itself.");
+        return Sentence::new(Kind::Election, "§5.2", text);
+    }
     let Some((before, after)) = both(step) else {
         return Sentence::new(Kind::Quiet, "§5.2", format!("{to} heard from {from}, its leader."));
     };

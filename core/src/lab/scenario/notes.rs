@@ -1,0 +1,34 @@
+//! The reasons that nodes give, by name.
+
+use crate::lab::member::Note;
+use crate::{kv, raft};
+use alloc::format;
+use alloc::string::String;
+
+/// A note's name: `vote-refused-log-behind`.
+pub fn name(note: Note) -> String {
+    match note {
+        Note::Kv(kv::Note::Raft(note)) => kebab(&format!("{note:?}")),
+        Note::Kv(note) => kebab(&format!("{note:?}")),
+        Note::MapReduce(note) => kebab(&format!("{note:?}")),
+        Note::Stray(_) => "stray".into(),
+    }
+}
+
+/// The note of a server or a client with that name. A few say the same of both: then it is the server's Raft's.
+pub(super) fn named(text: &str) -> Option<Note> {
+    let raft = raft::Note::ALL.iter().map(|&note| Note::Kv(kv::Note::Raft(note)));
+    let kv = kv::Note::ALL.iter().map(|&note| Note::Kv(note));
+    raft.chain(kv).find(|&note| name(note) == text)
+}
+
+fn kebab(camel: &str) -> String {
+    let mut kebab = String::new();
+    for letter in camel.chars() {
+        if letter.is_ascii_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+    }
+    kebab
+}

@@ -1,0 +1,152 @@
+//! What can be done to a cluster, in words.
+
+use super::Read;
+use super::words::{ends, flights, nodes, number, range, span, split, switch, word};
+use crate::lab::act::{Act, Course};
+use crate::lab::config::AnyRule;
+use crate::lab::scenario::{Change, Deed, NodeDeed};
+use crate::mapreduce::BuiltIn;
+use crate::sim::{FlightAction, Gate};
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
+pub(super) fn deed(verb: &str, rest: &str) -> Read<Deed> {
+    let (first, more) = split(rest);
+    let all = |deed| Ok(Deed::Node(nodes(rest)?, deed));
+    let node = |deed| Ok(Deed::Node(vec![word(first)?], deed));
+    match verb {
+        "crash" => all(NodeDeed::Crash),
+        "restart" => all(NodeDeed::Restart),
+        "pause" => all(NodeDeed::Pause),
+        "resume" => all(NodeDeed::Resume),
+        "isolate" => all(NodeDeed::Isolate),
+        "wipe" => all(NodeDeed::Wipe),
+        "stall" => all(NodeDeed::Stall),
+        "unstall" => all(NodeDeed::Unstall),
+        "quiet" => all(NodeDeed::Quiet),
+        "slow" => node(NodeDeed::Slow(by(more, "slow S1 by 20 ms")?)),
+        "drift" => node(NodeDeed::Drift(
+            more.strip_prefix("by ")
+                .and_then(|text| text.strip_suffix(" ppm"))
+                .and_then(|ppm| ppm.trim().parse().ok())
+                .ok_or("a clock drifts in parts in a million: `drift S1 by 100000 ppm`, or by -100000 ppm")?,
+        )),
+        "fire" => node(NodeDeed::Fire(more.into())),
+        "postpone" => {
+            let (timer, more) = split(more);
+            node(NodeDeed::Postpone(timer.into(), by(more, "postpone S1 election by 2 s")?))
+        }
+        "disk" => {
+            let latency =
+                more.strip_prefix("takes ").ok_or("a disk's pace is `disk S1 takes 2 ms to 5 ms`")?;
+            node(NodeDeed::Disk(range(latency)?))
+        }
+        "start" => node(NodeDeed::Start(more.into())),
+        "snapshot" => {
+            let index = more.strip_prefix("at ").ok_or("a snapshot is taken with `snapshot S1 at 5`")?;
+            node(NodeDeed::Snapshot(number(index)?))
+        }
+        "transfer" => {
+            let (from, to) =
+                rest.split_once(" to ").ok_or("leadership is handed over with `transfer S1 to S2`")?;
+            Ok(Deed::Transfer(word(from)?, word(to)?))
+        }
+        "get" => node(NodeDeed::Get(more.into())),
+        "put" => node(NodeDeed::Put(split(more).0.into(), split(more).1.into())),
+        "append" => node(NodeDeed::Append(split(more).0.into(), split(more).1.into())),
+        "load" => {
+            let (every, keys) =
+                more.split_once(" over ").ok_or("a load is `load C1 every 10 ms over 5 keys`")?;
+            let every = span(every.trim_start_matches("every "))?;
+            node(NodeDeed::Load(every, number(keys.trim_end_matches("keys").trim_end_matches("key").trim())?))
+        }
+        "partition" => {
+            let group = |group: &str| nodes(group);
+            Ok(Deed::Partition(rest.split('|').map(group).collect::<Read<Vec<_>>>()?))
+        }
+        "cut" => Ok(Deed::Link(ends(rest)?, Gate::Cut)),
+        "open" => Ok(Deed::Link(ends(rest)?, Gate::Open)),
+        "hold" if rest.contains("->") => Ok(Deed::Link(ends(rest)?, Gate::Hold)),
+        "hold" => flight(rest, FlightAction::Hold),
+        "release" => flight(rest, FlightAction::Release),
+        "deliver" => flight(rest, FlightAction::Deliver),
+        "drop" => flight(rest, FlightAction::Drop),
+        "duplicate" => flight(rest, FlightAction::Duplicate),
+        "corrupt" => flight(rest, FlightAction::Corrupt),
+        "delay" => {
+            let (what, later) = rest
+                .rsplit_once(" by ")
+                .ok_or("a message is delayed with `delay the vote from S3 to S1 by 1 s`")?;
+            flight(what, FlightAction::Delay(span(later)?))
+        }
+        "links" => Ok(Deed::Quality(None, change(rest)?)),
+        "link" => {
+            let at = ["takes", "loses", "doubles", "reorders"].into_iter().find_map(|verb| rest.find(verb));
+            let (link, rest) = rest.split_at(at.unwrap_or(rest.len()));
+            Ok(Deed::Quality(Some(ends(link)?), change(rest)?))
+        }
+        "heal" => Ok(Deed::Plain(Act::Heal)),
+        "reseed" => Ok(Deed::Plain(Act::Reseed { seed: number(rest)? })),
+        "network" => {
+            let mode = match rest {
+                "reliable" => Course::Reliable,
+                "unreliable" => Course::Unreliable,
+                "reordering" => Course::Reordering,
+                _ => {
+                    return Err(format!(
+                        "the course's network is reliable, unreliable or reordering, not `{rest}`"
+                    ));
+                }
+            };
+            Ok(Deed::Plain(Act::Network { mode }))
+        }
+        "rule" => {
+            AnyRule::named(first)?;
+            let on = switch(more).map_err(|_| format!("a rule is switched `on` or `off`, not `{more}`"))?;
+            Ok(Deed::Plain(Act::Rule { rule: first.into(), on }))
+        }
+        "submit" => {
+            let (app, reduces) = rest.split_once(" into ").ok_or("a job is `submit word-count into 3`")?;
+            let known = || BuiltIn::ALL.iter().map(|app| app.name()).collect::<Vec<_>>().join(", ");
+            let app = BuiltIn::ALL.into_iter().find(|built_in| built_in.name() == app.trim());
+            Ok(Deed::Submit(
+                app.ok_or_else(|| format!("there is no such program; there are: {}", known()))?,
+                number(reduces)?,
+            ))
+        }
+        _ => Err(format!(
+            "`{verb}` is not something that can be done: use crash, restart, pause, resume, slow, drift, fire, postpone, isolate, \
+             partition, cut, hold, open, heal, link, links, network, release, deliver, drop, duplicate, corrupt, delay, disk, stall, \
+             unstall, wipe, get, put, append, load, quiet, start, snapshot, transfer, submit, rule, reseed, wait, until, expect, name, \
+             text, tell or >"
+        )),
+    }
+}
+
+fn flight(rest: &str, action: FlightAction) -> Read<Deed> {
+    Ok(Deed::Flight(flights(rest)?, action))
+}
+
+/// `by 20 ms`.
+fn by(text: &str, example: &str) -> Read<crate::time::Span> {
+    span(text.strip_prefix("by ").ok_or_else(|| format!("for how long is missing: `{example}`"))?)
+}
+
+/// What becomes of links: `take 5 ms to 9 ms`, `loses 100`.
+fn change(text: &str) -> Read<Change> {
+    let (verb, how) = split(text);
+    Ok(match verb {
+        "take" | "takes" => Change::Latency(range(how)?),
+        "lose" | "loses" => Change::Loss(number(how)?),
+        "double" | "doubles" => Change::Duplication(number(how)?),
+        "reorder" | "reorders" => Change::Reordering(number(how)?),
+        _ => {
+            return Err(
+                "links are changed with `links take 5 ms to 9 ms`, `links lose 100`, `links double 100` or `links reorder 100` \
+                 (messages in a thousand), or for one of them `link S1 -> S2 takes 50 ms`"
+                    .into(),
+            );
+        }
+    })
+}

@@ -60,7 +60,7 @@
 //! all logs are equal                          of all running servers
 //! x on S1 is 1                                a key in a server's store
 //! C1 waits · C1 has the answer 1
-//! a vote from S3 to S1 is on its way · a vote from S3 to S1 is held
+//! a vote from S3 to S1 is on its way · entries to S1 are held
 //! S3 noted vote-refused-log-behind            since the words before; also `… once`, `… 4 times`
 //! election-safety is broken · all properties hold
 //! a worker is busy · a task was issued again · the job is done · the output equals the sequential run

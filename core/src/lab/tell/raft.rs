@@ -260,7 +260,9 @@ fn entries_received(step: &Step<Member>, from: &str, to: &str) -> Sentence {
     if old.log != new.log {
         let (last, kept) = (new.log.last_index(), common(before, after));
         if kept < old.log.last_index() {
-            told.push(format!("dropped {}, which conflicted", entries(kept + 1, old.log.last_index())));
+            // Where nothing takes their place, nothing conflicted: a rule is off.
+            let why = if kept < last { "which conflicted" } else { "though nothing conflicted" };
+            told.push(format!("dropped {}, {why}", entries(kept + 1, old.log.last_index())));
         }
         if kept < last {
             told.push(format!("appended {} from {from}", entries(kept + 1, last)));

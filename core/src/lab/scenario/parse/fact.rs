@@ -77,13 +77,13 @@ pub(super) fn fact(text: &str) -> Read<Fact> {
     Err(unknown(text))
 }
 
-/// `a vote from S3 to S1 is on its way`, `an answer to C1 is held`.
+/// `a vote from S3 to S1 is on its way`, `entries to S1 are held`.
 fn flight(text: &str) -> Option<Read<Fact>> {
-    let (rest, held) = match text.strip_suffix(" is held") {
-        Some(rest) => (rest, true),
-        None => (text.strip_suffix(" is on its way")?, false),
-    };
-    let rest = rest.strip_prefix("a ").or_else(|| rest.strip_prefix("an "))?;
+    let forms =
+        [(" is on its way", false), (" are on their way", false), (" is held", true), (" are held", true)];
+    let (rest, held) = forms.into_iter().find_map(|(end, held)| Some((text.strip_suffix(end)?, held)))?;
+    let known = ["a ", "an "].into_iter().find_map(|article| rest.strip_prefix(article));
+    let rest = known.or(Some(rest).filter(|rest| rest.starts_with("entries")))?;
     Some(addressed(rest, Which::First).map(|flights| Fact::Flight { flights, held }))
 }
 

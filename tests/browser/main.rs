@@ -10,6 +10,7 @@ mod scripts;
 mod jobs;
 mod foreign;
 mod determinism;
+mod labs;
 
 wasm_bindgen_test_configure!(run_in_browser);
 

@@ -1,10 +1,9 @@
 //! What people did, in words.
 
 use super::{Kind, Names, Sentence};
-use crate::kv::Text;
 use crate::kv::clerk::Request as ClerkRequest;
 use crate::lab::member::{Member, MemberConfig, Request, View};
-use crate::lab::tell::kv::short;
+use crate::lab::tell::kv::{op, short};
 use crate::mapreduce::Request as JobRequest;
 use crate::node::NodeId;
 use crate::raft::{self, Role};
@@ -105,8 +104,7 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
             (Kind::Client, format!("You asked {name} to “{what}”."))
         }
         Request::Server(raft::Request::Propose(command)) => {
-            let value = command.op.value().map_or("", Text::as_str);
-            (Kind::Client, format!("The tester asked {name} to replicate {}.", short(value)))
+            (Kind::Client, format!("The tester asked {name} to replicate {}.", op(&command.op)))
         }
         Request::Server(raft::Request::Snapshot { index, data }) => {
             let bytes = data.len();

@@ -73,7 +73,7 @@ impl Table {
 
     pub(crate) fn text(&self, cpu: Duration) -> String {
         let mut text = format!(
-            "{:66} {:>6} {:>7} {:>6}  {:>7} {:>7} {:>10} {:>7}   handout: s / RPCs / bytes / commits\n",
+            "{:70} {:>6} {:>7} {:>6}  {:>7} {:>7} {:>10} {:>7}   handout: s / RPCs / bytes / commits\n",
             "means over all seeds", "passed", "unlucky", "failed", "seconds", "RPCs", "bytes", "commits"
         );
         for row in &self.rows {
@@ -81,7 +81,7 @@ impl Table {
             let mean = |sum: u64| sum / self.seeds;
             let _ = write!(
                 text,
-                "{:66} {:>6} {:>7} {:>6}  {:>7} {:>7} {:>10} {:>7}   ",
+                "{:70} {:>6} {:>7} {:>6}  {:>7} {:>7} {:>10} {:>7}   ",
                 row.name,
                 row.passed,
                 row.unlucky.len(),

@@ -77,6 +77,11 @@ impl Tester {
             disk_latency: (Span::ZERO, Span::ZERO),
             heartbeat: super::HEARTBEAT,
             election_timeout: super::ELECTION_TIMEOUT,
+            // The labs' Raft is the paper's, and sends a snapshot in one message.
+            max_raft_state: None,
+            snapshot_chunk: None,
+            pre_vote: false,
+            check_quorum: false,
             host: Host::Tester,
             without: options.without.clone(),
             ..Config::default()

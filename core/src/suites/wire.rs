@@ -13,7 +13,7 @@ const NUMBER: u64 = 8;
 pub(super) fn size(message: &Message) -> u64 {
     let Message::Kv(kv::Message::Raft(message)) = message else { return 0 };
     KIND + match message {
-        raft::Message::RequestVote { .. } => 3 * NUMBER,
+        raft::Message::RequestVote { .. } => 3 * NUMBER + KIND,
         raft::Message::RequestPreVote { .. } => 3 * NUMBER,
         raft::Message::PreVoteReply { .. } => 2 * NUMBER + KIND,
         raft::Message::TimeoutNow { .. } => NUMBER,

@@ -214,6 +214,28 @@ export class Lab {
     });
   }
 
+  /**
+   * Steps until `wanted` finds something to do, at most `most` steps, and does it there. Resolves to whether it was done.
+   */
+  actWhen(label: string, wanted: (view: View) => Action[] | null, most: number): Promise<boolean> {
+    this.pause();
+    return this.#exclusive(label, async () => {
+      this.#cancelled = false;
+      for (let i = 0; i < most && this.view !== null && !this.#cancelled; i++) {
+        const actions = wanted(this.view);
+        if (actions !== null) {
+          this.#setBusy(null);
+          this.#take(await this.#engine.call((host) => host.act(actions, this.#ask(true))), true);
+          return true;
+        }
+        this.#take(await this.#engine.call((host) => host.step(this.#ask(i % 20 === 19))));
+        if (i > 40) this.#setBusy({ label, fraction: i / most });
+      }
+      this.#setBusy(null);
+      return false;
+    });
+  }
+
   submit(job: JobInput): Promise<void> {
     return this.#exclusive("submitting a job", async () => {
       this.#take(await this.#engine.call((host) => host.submit(job, this.#ask(true)), LONG_CALL_MS), true);

@@ -5,6 +5,11 @@ export interface Point {
   readonly y: number;
 }
 
+export interface Line {
+  readonly from: Point;
+  readonly to: Point;
+}
+
 /** A point at `angle` radians, clockwise from the top, `r` from `centre`. */
 export const polar = (centre: Point, r: number, angle: number): Point => ({
   x: centre.x + r * Math.sin(angle),
@@ -33,6 +38,20 @@ export function segment(centre: Point, r: number, drop: number): string {
   const half = Math.sqrt(Math.max(0, r * r - drop * drop));
   const y = n(centre.y + drop);
   return `M${n(centre.x - half)} ${y}A${n(r)} ${n(r)} 0 0 0 ${n(centre.x + half)} ${y}Z`;
+}
+
+/**
+ * Where a curve from angle `a` to angle `b`, `out` from the centre of a ring, is pulled to (the control point of a quadratic
+ * curve) so that it bends around the smaller side and keeps clear of `clear` around the servers that stand on the ring there.
+ */
+export function bend(ring: { centre: Point; r: number }, out: number, clear: number, a: number, b: number): Point {
+  const turn = b - a;
+  const half = Math.min(turn, 2 * Math.PI - turn) / 2;
+  const towards = turn <= Math.PI ? a + turn / 2 : b + (2 * Math.PI - turn) / 2;
+  const round = ring.r * 0.1 * (1 - (2 * half) / Math.PI);
+  // Half-way along, the curve is half as far out as its ends and half as its control point.
+  const inside = 2 * (ring.r - clear - 8) - out * Math.cos(half);
+  return polar(ring.centre, Math.min(round, inside), towards);
 }
 
 /** On which side of the line from `a` to `b` a point lies: negative, positive, or 0 when on it. */

@@ -17,8 +17,8 @@ import { groups, split } from "../model/partition.js";
 import { Resized } from "../parts/resized.js";
 import { controls, hues } from "../style/controls.js";
 import { drawCard, drawClient, drawErrand } from "./cards.js";
-import { drawPartition } from "./cut-line.js";
-import { drawFlights, flightAt } from "./flights.js";
+import { chord, drawPartition } from "./cut-line.js";
+import { drawFlights, fate, flightAt } from "./flights.js";
 import { drawGround } from "./ground.js";
 import { drawLinks } from "./links.js";
 import type { Scene, Selection } from "./scene.js";
@@ -42,7 +42,10 @@ export class Stage extends LitElement {
   @state() private height = 0;
   @state() private focusNode: NodeId = 0;
   @state() private focusLink = 0;
-  @state() private stroke: { from: Point; to: Point } | null = null;
+  /** A stroke across the stage, or (`line`) the dragging of a partition's line. */
+  @state() private stroke: { from: Point; to: Point; line: boolean } | null = null;
+  /** Where a mouse hovers. */
+  @state() private pointer: Point | null = null;
   @state() private menu: { pair: Pair; at: Point } | null = null;
 
   @query("canvas") private canvas!: HTMLCanvasElement | null;
@@ -91,7 +94,7 @@ export class Stage extends LitElement {
     const of = (kind: string) => frame.nodes.filter((node) => node.kind === kind);
     return html`
       ${this.#chip()}
-      <div class="box" @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#forget}>
+      <div class="box" @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#forget} @pointerleave=${this.#forget}>
         <svg viewBox="0 0 ${place.width} ${place.height}" role="group" aria-label="The cluster">
           <g role="group" aria-label="Links">
             ${drawLinks(
@@ -101,16 +104,17 @@ export class Stage extends LitElement {
               (event, index) => this.#linkKey(event, index),
             )}
           </g>
-          ${of("client").map((node) => drawErrand(scene, node))} ${drawPartition(scene)}
+          ${of("client").map((node) => drawErrand(scene, node))} ${drawPartition(scene, this.stroke?.line ? { x: this.stroke.to.x - this.stroke.from.x, y: this.stroke.to.y - this.stroke.from.y } : null)}
           <g role="group" aria-label="Nodes">
             ${of("server").map((node) => drawServer(scene, node))}
             ${of("client").map((node) => drawClient(scene, node))}
             ${frame.nodes.filter((node) => ["coordinator", "store", "worker"].includes(node.kind)).map((node) => drawCard(scene, node))}
           </g>
           ${drawGround(scene, () => this.dispatchEvent(new CustomEvent("sb-tab", { detail: "mapreduce", bubbles: true, composed: true })))}
-          ${this.stroke ? svg`<line class="drawing" x1=${this.stroke.from.x} y1=${this.stroke.from.y} x2=${this.stroke.to.x} y2=${this.stroke.to.y} />` : nothing}
+          ${this.stroke && !this.stroke.line ? svg`<line class="drawing" x1=${this.stroke.from.x} y1=${this.stroke.from.y} x2=${this.stroke.to.x} y2=${this.stroke.to.y} />` : nothing}
         </svg>
         <canvas aria-hidden="true"></canvas>
+        ${this.#tip(scene)}
       </div>
       ${this.#linkMenu()}
     `;
@@ -120,7 +124,17 @@ export class Stage extends LitElement {
     const scene = this.#scene;
     if (!scene) return;
     if (this.canvas) drawFlights(this.canvas, scene, this.theme);
+    this.#placeTip();
     this.#ownHeight(scene.layout.narrow ? scene.layout.height : null);
+  }
+
+  /** Beside the pointer, within the stage. */
+  #placeTip() {
+    const tip = this.renderRoot.querySelector<HTMLElement>(".tip");
+    if (!tip || !this.pointer) return;
+    const { x, y } = this.pointer;
+    tip.style.left = `${Math.max(4, Math.min(x + 14, this.width - tip.offsetWidth - 4))}px`;
+    tip.style.top = `${y > tip.offsetHeight + 16 ? y - tip.offsetHeight - 12 : y + 18}px`;
   }
 
   #ownHeight(height: number | null) {
@@ -205,33 +219,30 @@ export class Stage extends LitElement {
 
   #down(event: PointerEvent) {
     if (event.button !== 0) return;
-    if (
-      this.menu &&
-      !event.composedPath().some((target) => target instanceof Element && target.localName === "sb-link-menu")
-    )
-      this.menu = null;
+    this.pointer = null;
+    const on = event.composedPath().filter((target) => target instanceof Element);
+    if (this.menu && !on.some((target) => target.localName === "sb-link-menu")) this.menu = null;
     const scene = this.#scene;
     const at = this.#point(event);
     const flight = scene ? flightAt(scene, at.x, at.y) : undefined;
-    const onNode = event
-      .composedPath()
-      .some(
-        (target) =>
-          target instanceof Element && (target.hasAttribute("data-node") || target.classList.contains("start")),
-      );
+    const onNode = on.some((target) => target.hasAttribute("data-node") || target.classList.contains("start"));
     if (flight && !onNode) {
       this.#select({ flight: flight.id });
       this.#skipClick = true;
       return;
     }
-    if (!onNode) this.stroke = { from: at, to: at };
+    if (onNode) return;
+    this.stroke = { from: at, to: at, line: on.some((target) => target.classList.contains("grip")) };
   }
 
   /** A press that meant a message must not open the link beneath it. */
   #skipClick = false;
 
   #move(event: PointerEvent) {
-    if (this.stroke) this.stroke = { from: this.stroke.from, to: this.#point(event) };
+    const at = this.#point(event);
+    if (this.stroke) this.stroke = { ...this.stroke, to: at };
+    // A finger rests on what it touches: there is nothing to hover over.
+    else if (event.pointerType === "mouse") this.pointer = at;
   }
 
   #up(event: PointerEvent) {
@@ -240,28 +251,43 @@ export class Stage extends LitElement {
     const scene = this.#scene;
     if (!stroke || !scene) return;
     const to = this.#point(event);
-    if (Math.hypot(to.x - stroke.from.x, to.y - stroke.from.y) < SHORTEST_STROKE) return;
+    const by = { x: to.x - stroke.from.x, y: to.y - stroke.from.y };
+    if (Math.hypot(by.x, by.y) < (stroke.line ? SHORTEST_STROKE / 4 : SHORTEST_STROKE)) return;
     this.#skipClick = true;
     const servers = scene.frame.nodes
       .filter((node) => node.kind === "server")
       .map((node) => ({ id: node.id, at: scene.layout.at.get(node.id) as Point }));
-    const sides = split(stroke.from, to, servers);
-    if (!sides) {
-      this.lab.say("That line leaves every server on one side. Draw it between servers to part them.");
-      return;
-    }
-    void this.lab.act({ do: "partition", groups: sides });
-    this.dispatchEvent(
-      new CustomEvent("sb-told", {
-        detail: `Partition: ${sides.map((ids) => list(ids.map((id) => nameIn(scene.frame, id)))).join(" apart from ")}`,
-        bubbles: true,
-        composed: true,
-      }),
-    );
+    const old = stroke.line ? chord(scene) : null;
+    const sides = old ? split(shifted(old.from, by), shifted(old.to, by), servers) : split(stroke.from, to, servers);
+    if (sides) {
+      // What an earlier line cut between clients and servers stays as it is: this line parts servers.
+      void this.lab.act({ do: "partition", groups: sides });
+      this.#tell(
+        `Partition: ${sides.map((ids) => list(ids.map((id) => nameIn(scene.frame, id)))).join(" apart from ")}`,
+      );
+    } else if (stroke.line) {
+      void this.lab.act({ do: "heal" });
+      this.#tell("The partition is dragged off the ring: every link is open");
+    } else this.lab.say("That line leaves every server on one side. Draw it between servers to part them.");
+  }
+
+  #tell(sentence: string) {
+    this.dispatchEvent(new CustomEvent("sb-told", { detail: sentence, bubbles: true, composed: true }));
   }
 
   #forget() {
     this.stroke = null;
+    this.pointer = null;
+  }
+
+  // ── What a message says, while the pointer is over it ──────────────────────────────────────────────────────────────
+
+  #tip(scene: Scene) {
+    const at = this.pointer;
+    const flight = at && !this.stroke ? flightAt(scene, at.x, at.y) : undefined;
+    if (!at || !flight) return nothing;
+    const ways = `${nameIn(scene.frame, flight.from)} → ${nameIn(scene.frame, flight.to)}`;
+    return html`<div class="tip" aria-hidden="true"><b>${ways}</b> ${flight.text}<span>${fate(flight, scene.now)} · click to hold, drop or deliver it</span></div>`;
   }
 
   override firstUpdated() {
@@ -284,6 +310,8 @@ export class Stage extends LitElement {
     );
   }
 }
+
+const shifted = (at: Point, by: Point): Point => ({ x: at.x + by.x, y: at.y + by.y });
 
 /** Where an arrow key leads from `at` among `length`; null for any other key. */
 function moved(key: string, at: number, length: number): number | null {

@@ -208,7 +208,7 @@ export const house = css`
   }
   sb-inspector {
     flex: none;
-    max-height: 52%;
+    max-height: 60%;
     overflow: auto;
     border-top: 1px solid var(--line);
   }

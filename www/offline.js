@@ -1,10 +1,12 @@
 // The service worker: after the first visit the page works without a network. With one, the network is asked first, so
 // that nobody is left with yesterday's page. The build puts the lists of the site's files below: what the first picture needs
-// is kept at once, the rest as soon as somebody touches the page, so that looking costs no more than what is seen.
+// is kept at once, the rest as soon as somebody touches the page, so that looking costs no more than what is seen; the engine of
+// the labs, and the texts, when they were used.
 
 const CACHE = "splitbrain";
 const first = FIRST;
 const later = LATER;
+const used = USED;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keep(first));
@@ -48,7 +50,7 @@ async function fresh(request) {
 /** Files of earlier builds carry other names: they are dropped once this build's are all here. */
 async function forgetOthers() {
   const cache = await caches.open(CACHE);
-  const wanted = new Set([...first, ...later].map((file) => new URL(file, self.location.href).href));
+  const wanted = new Set([...first, ...later, ...used].map((file) => new URL(file, self.location.href).href));
   for (const request of await cache.keys()) {
     if (!wanted.has(request.url) && !request.url.includes("/texts/")) await cache.delete(request);
   }

@@ -8,6 +8,7 @@ import { Announcer } from "./parts/announcer.js";
 import "./panels/logs.js";
 import "./stage/stage.js";
 import "./timeline/timeline.js";
+import type { Config } from "splitbrain";
 import { Lab } from "./engine/lab.js";
 import type { View } from "./engine/view.js";
 import { late, type Part } from "./late.js";
@@ -31,6 +32,8 @@ const TABS = [
   { id: "checks", name: "Checks", part: "sb-checks" },
   { id: "steps", name: "Steps", part: "sb-steps" },
   { id: "rules", name: "Rules", part: "sb-rules" },
+  { id: "stories", name: "Stories", part: "sb-stories" },
+  { id: "labs", name: "Labs", part: "sb-labs" },
 ] as const satisfies readonly { id: string; name: string; part: Part | null }[];
 type Tab = (typeof TABS)[number]["id"];
 
@@ -154,6 +157,7 @@ export class SplitBrain extends LitElement {
         ${this.#header(view)}
         <main>
           ${this.#headline(view)}
+          ${view && this.#lab.story ? html`<sb-narrator .lab=${this.#lab} .view=${view}></sb-narrator>` : nothing}
           ${
             view
               ? html`<sb-stage .lab=${this.#lab} .view=${view} .selected=${this.selected} .playing=${playing} .theme=${this.#shown}></sb-stage>`
@@ -193,7 +197,7 @@ export class SplitBrain extends LitElement {
           config
             ? html`<button class="shape" title="New run… (n)" @click=${() => void this.#dialog("sb-new-run")}>
                 <span class="hidden-text">New run:</span>
-                <span class="seed">seed <b class="mono">${config.seed}</b> · </span>${count(config.servers, "server")} · ${count(config.clients, "client")} · ${count(config.workers, "worker")}</button>`
+                <span class="seed">seed <b class="mono">${config.seed}</b> · </span>${shape(config)}</button>`
             : nothing
         }
         ${
@@ -265,6 +269,10 @@ export class SplitBrain extends LitElement {
         return html`<sb-steps .lab=${lab} .view=${view}></sb-steps>`;
       case "rules":
         return html`<sb-rules .lab=${lab} .view=${view}></sb-rules>`;
+      case "stories":
+        return html`<sb-stories .lab=${lab} .view=${view}></sb-stories>`;
+      case "labs":
+        return html`<sb-labs .lab=${lab} .view=${view}></sb-labs>`;
     }
   }
 
@@ -313,6 +321,7 @@ export class SplitBrain extends LitElement {
     const part = TABS.find(({ id }) => id === this.tab)?.part;
     if (changed.has("tab") && part) void this.#part(part);
     if (changed.has("selected") && this.selected) void this.#part("sb-inspector");
+    if (this.#lab.story && !customElements.get("sb-narrator")) void this.#part("sb-narrator");
   }
 
   #select(selection: Selection) {
@@ -391,7 +400,7 @@ export class SplitBrain extends LitElement {
         if (step !== null && step !== undefined) this.#why(step);
       },
       Escape: () => this.#escape(),
-      "([1-6])": (event) => this.#show(TABS[Number(event.key) - 1]?.id ?? "logs"),
+      "([1-8])": (event) => this.#show(TABS[Number(event.key) - 1]?.id ?? "logs"),
       "[Shift]+(\\?)": (event) => this.#take(event, () => void this.#dialog("sb-keys")),
     },
     { ignore: (event) => event.defaultPrevented || event.isComposing || typing(event) },
@@ -402,6 +411,12 @@ export class SplitBrain extends LitElement {
     act();
   }
 }
+
+/** How many of which nodes there are. */
+const shape = ({ servers, clients, workers }: Config) =>
+  [count(servers, "server"), clients && count(clients, "client"), workers && count(workers, "worker")]
+    .filter(Boolean)
+    .join(" · ");
 
 /** The verdict; on a narrow page its middle word is left out. */
 function verdictWords({ holds, broken }: View["frame"]["verdict"]) {

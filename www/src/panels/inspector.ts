@@ -6,13 +6,16 @@ import type { Action, Durable, Flight, Frame, Node, NodeId, Server } from "split
 import { nameIn, nodeOf } from "../engine/view.js";
 import { isolated, toggles } from "../model/deeds.js";
 import { DISKS, DRIFTS, driftName, peersOf, rangeName, SLOWNESS } from "../model/faults.js";
-import { span } from "../model/format.js";
+import { bytes, span } from "../model/format.js";
 import { stateOf } from "../model/network.js";
 import { choose, linkWays, linkWaysStyle } from "../parts/link-ways.js";
 import { fate } from "../stage/flights.js";
 import type { Selection } from "../stage/scene.js";
 import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
+
+/** How a leader keeps a follower up to date. */
+const SENDING = { replicating: "entries", probing: "probe", installing: "snapshot" } as const;
 
 /** How long a crash in mid-write waits for a write. */
 const MOST_STEPS = 600;
@@ -221,8 +224,9 @@ export class Inspector extends Panel {
 
   /** Figure 2: what must survive a crash, in memory and on disk beside each other; then what need not. */
   #server(node: Node, server: Server) {
-    const old = this.view.before?.find((one) => one.id === node.id)?.server;
-    const { frame } = this.view;
+    const { view } = this;
+    const { frame } = view;
+    const old = view.before?.find((one) => one.id === node.id)?.server;
     const fact = (name: string, read: (server: Server) => string) =>
       html`<dt>${name}</dt><dd>${this.#fact(old, server, read)}</dd>`;
     const kept = (name: string, volatile: (server: Server) => string, durable: (disk: Durable) => string) => {
@@ -230,8 +234,9 @@ export class Inspector extends Panel {
       return html`<tr><th scope="row">${name}</th><td>${this.#fact(old, server, volatile)}</td>
         <td class=${behind ? "behind" : ""} title=${behind ? "A crash now would lose the difference" : nothing}>${this.#fact(old, server, (one) => durable(one.durable))}</td></tr>`;
     };
-    const log = (last: number, term: number | null) =>
-      last === 0 ? "empty" : `to ${last}${term === null ? "" : `, term ${term}`}`;
+    const log = (base: number, last: number, term: number | null) =>
+      last === 0 ? "empty" : `${base > 0 ? `${base + 1} ` : ""}to ${last}${term === null ? "" : `, term ${term}`}`;
+    const base = (index: number) => (index === 0 ? "none" : `to ${index}`);
     return html`
       <table class="state" aria-label="Persistent state of ${node.name}">
         <thead><tr><th scope="col">Figure 2</th><th scope="col">in memory</th><th scope="col">on disk</th></tr></thead>
@@ -248,9 +253,18 @@ export class Inspector extends Panel {
           )}
           ${kept(
             "log[]",
-            (s) => log(s.lastIndex, s.lastTerm),
-            (d) => log(d.lastIndex, d.lastIndex === server.lastIndex ? server.lastTerm : null),
+            (s) => log(s.base, s.lastIndex, s.lastTerm),
+            (d) => log(d.base, d.lastIndex, d.lastIndex === server.lastIndex ? server.lastTerm : null),
           )}
+          ${
+            server.base > 0 || server.durable.base > 0 || view.config.maxRaftState
+              ? kept(
+                  "snapshot",
+                  (s) => base(s.base),
+                  (d) => base(d.base),
+                )
+              : nothing
+          }
         </tbody>
       </table>
       ${this.#behindItsWord(node, server.lastIndex)}
@@ -260,6 +274,8 @@ export class Inspector extends Panel {
       ${fact("leader known", (s) => nameIn(frame, s.leaderHint))}
       ${fact("lastApplied", (s) => String(s.lastApplied))}
       ${server.role === "candidate" ? fact("votes", (s) => `${s.votes.filter((one) => one.vote === "granted").length} granted`) : fact("waiting", (s) => (s.waiting.length === 0 ? "nobody" : s.waiting.map((one) => `${nameIn(frame, one.client)} #${one.number}`).join(", ")))}
+      ${server.base > 0 ? fact("snapshot", (s) => `${bytes(s.snapshotBytes)}, of term ${s.baseTerm}`) : nothing}
+      ${server.receiving === null ? nothing : fact("receiving", (s) => `${bytes(s.receiving ?? 0)} so far`)}
       ${this.#common(node)}</dl>`;
   }
 
@@ -392,7 +408,8 @@ export class Inspector extends Panel {
       )}</tr>`;
     return html`<table class="state" aria-label="Progress of followers">
       <thead><tr><th scope="col">leader</th>${server.progress.map((one) => html`<th scope="col">${nameIn(frame, one.peer)}</th>`)}</tr></thead>
-      <tbody>${row("nextIndex[]", (one) => one.nextIndex)}${row("matchIndex[]", (one) => one.matchIndex)}</tbody></table>`;
+      <tbody>${row("nextIndex[]", (one) => one.nextIndex)}${row("matchIndex[]", (one) => one.matchIndex)}
+        <tr><th scope="row">sending</th>${server.progress.map((one) => html`<td class="soft">${SENDING[one.sending]}</td>`)}</tr></tbody></table>`;
   }
 
   #links(node: Node) {

@@ -205,7 +205,7 @@ export class Logs extends Panel {
         ${
           told.length === 0
             ? html`<p class="soft">Nothing yet. Press Play, or Step for one step at a time.</p>`
-            : html`<ol class="steps">${told.map((step) =>
+            : html`<ol class="steps" aria-label="What just happened">${told.map((step) =>
                 stepRow(step, {
                   go: (one) => {
                     this.lab.pause();

@@ -94,7 +94,7 @@ export class Stage extends LitElement {
     const of = (kind: string) => frame.nodes.filter((node) => node.kind === kind);
     return html`
       ${this.#chip()}
-      <div class="box" @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#forget} @pointerleave=${this.#forget}>
+      <div class="box" @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#forget} @pointerleave=${this.#leave}>
         <svg viewBox="0 0 ${place.width} ${place.height}" role="group" aria-label="The cluster">
           <g role="group" aria-label="Links">
             ${drawLinks(
@@ -240,7 +240,13 @@ export class Stage extends LitElement {
 
   #move(event: PointerEvent) {
     const at = this.#point(event);
-    if (this.stroke) this.stroke = { ...this.stroke, to: at };
+    if (this.stroke) {
+      this.stroke = { ...this.stroke, to: at };
+      // From here on it is no click, and goes on beyond the stage.
+      const { from } = this.stroke;
+      const box = event.currentTarget as HTMLElement;
+      if (Math.hypot(at.x - from.x, at.y - from.y) >= SHORTEST_STROKE) box.setPointerCapture(event.pointerId);
+    }
     // A finger rests on what it touches: there is nothing to hover over.
     else if (event.pointerType === "mouse") this.pointer = at;
   }
@@ -277,6 +283,10 @@ export class Stage extends LitElement {
 
   #forget() {
     this.stroke = null;
+    this.pointer = null;
+  }
+
+  #leave() {
     this.pointer = null;
   }
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
 const FIRST_PICTURE =
-  /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|preload-helper|www\/src\/(main|late|split-brain|(stage|timeline|style)\/|engine\/(lab|view|watchdog|texts)\.|model\/(deeds|flight|format|geometry|lanes|layout|link|log-window|network|palette|partition|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
+  /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|preload-helper|www\/src\/(main|late|split-brain|(timeline|style)\/|stage\/(?!cut-line)|engine\/(lab|view|watchdog)\.|model\/(flight|format|geometry|lanes|layout|link|log-window|network|palette|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
 
 /** Where the page finds the text, relative to itself. */
 const TEXTS = "texts/moby-dick.json";
@@ -184,7 +184,7 @@ export default defineConfig({
     // One file for all that the first picture needs compresses better than five.
     rolldownOptions: {
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: "calls", test: /comlink|engine\/trap/, priority: 2 },
             { name: "page", test: FIRST_PICTURE },

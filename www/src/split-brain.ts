@@ -12,7 +12,6 @@ import type { Config } from "splitbrain";
 import { Lab } from "./engine/lab.js";
 import type { View } from "./engine/view.js";
 import { late, type Part } from "./late.js";
-import { toggles } from "./model/deeds.js";
 import { count, inWords } from "./model/format.js";
 import { jump } from "./model/lanes.js";
 import { PREFIX } from "./model/link.js";
@@ -354,12 +353,13 @@ export class SplitBrain extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus());
   }
 
-  #toggleSelected(name: "crash" | "isolate" | "fire") {
+  async #toggleSelected(name: "crash" | "isolate" | "fire") {
     const view = this.#lab.view;
     if (!view || !this.selected || !("node" in this.selected)) {
       this.#lab.say("Select a node first: click it, or Tab to the stage and press Enter on it.");
       return;
     }
+    const { toggles } = await import("./model/deeds.js");
     const actions = toggles(view.frame, this.selected.node)[name];
     if (actions.length > 0) void this.#lab.act(...actions);
   }
@@ -390,9 +390,9 @@ export class SplitBrain extends LitElement {
       f: (event) => this.#take(event, () => void this.#breakMenu("show")),
       p: (event) => this.#take(event, () => void this.#dialog("sb-partition")),
       h: () => void this.#lab.act({ do: "heal" }),
-      c: () => this.#toggleSelected("crash"),
-      i: () => this.#toggleSelected("isolate"),
-      t: () => this.#toggleSelected("fire"),
+      c: () => void this.#toggleSelected("crash"),
+      i: () => void this.#toggleSelected("isolate"),
+      t: () => void this.#toggleSelected("fire"),
       n: (event) => this.#take(event, () => void this.#dialog("sb-new-run")),
       s: (event) => this.#take(event, () => void this.#dialog("sb-share")),
       w: () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { bend, distance, type Point, polar } from "../src/model/geometry.js";
+import { distance, type Point, polar } from "../src/model/geometry.js";
 import { angleOf, layout } from "../src/model/layout.js";
+import { bend } from "../src/model/partition.js";
 
 const along = (a: Point, via: Point, b: Point, t: number): Point => ({
   x: (1 - t) ** 2 * a.x + 2 * t * (1 - t) * via.x + t * t * b.x,

@@ -2,13 +2,11 @@
 // presentation; what happens next is the engine's to say.
 
 import type { Action, Config, JobInput, JobOutput, Micros, ToldStep } from "splitbrain";
-import type { Story } from "splitbrain/labs";
 import { span } from "../model/format.js";
 import { WINDOW } from "../model/log-window.js";
-import { type Scene, scenes } from "../model/narration.js";
+import type { Scene } from "../model/narration.js";
 import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
 import type { Answer, Ask } from "./host.js";
-import { bundledTexts } from "./texts.js";
 import type { Busy, Notice, View } from "./view.js";
 import { Engine, EngineLost } from "./watchdog.js";
 
@@ -101,12 +99,11 @@ export class Lab {
   }
 
   /** Opens a story's run at its first beat. */
-  async openStory({ title, paper, beats, end, script }: Story): Promise<void> {
+  async openStory(script: string, story: Omit<OpenStory, "branch">): Promise<void> {
     await this.openScript(script);
-    const told = scenes({ beats, end });
-    const first = told[0];
+    const first = story.scenes[0];
     if (first) await this.seek(first.at, first.step);
-    this.story = { title, paper, scenes: told, branch: this.view?.frame.moment.branch ?? 0 };
+    this.story = { ...story, branch: this.view?.frame.moment.branch ?? 0 };
     this.#changed();
   }
 
@@ -116,7 +113,7 @@ export class Lab {
   }
 
   async #load(json: string): Promise<void> {
-    const texts = mentionsJob(json) ? await bundledTexts() : [];
+    const texts = mentionsJob(json) ? await (await import("./texts.js")).bundledTexts() : [];
     this.#take(await this.#engine.call((host) => host.openScript(json, texts, this.#ask(true)), LONG_CALL_MS), true);
   }
 

@@ -40,20 +40,6 @@ export function segment(centre: Point, r: number, drop: number): string {
   return `M${n(centre.x - half)} ${y}A${n(r)} ${n(r)} 0 0 0 ${n(centre.x + half)} ${y}Z`;
 }
 
-/**
- * Where a curve from angle `a` to angle `b`, `out` from the centre of a ring, is pulled to (the control point of a quadratic
- * curve) so that it bends around the smaller side and keeps clear of `clear` around the servers that stand on the ring there.
- */
-export function bend(ring: { centre: Point; r: number }, out: number, clear: number, a: number, b: number): Point {
-  const turn = b - a;
-  const half = Math.min(turn, 2 * Math.PI - turn) / 2;
-  const towards = turn <= Math.PI ? a + turn / 2 : b + (2 * Math.PI - turn) / 2;
-  const round = ring.r * 0.1 * (1 - (2 * half) / Math.PI);
-  // Half-way along, the curve is half as far out as its ends and half as its control point.
-  const inside = 2 * (ring.r - clear - 8) - out * Math.cos(half);
-  return polar(ring.centre, Math.min(round, inside), towards);
-}
-
 /** On which side of the line from `a` to `b` a point lies: negative, positive, or 0 when on it. */
 export const side = (a: Point, b: Point, p: Point): number => (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x);
 

@@ -5,7 +5,7 @@ import { customElement, state } from "lit/decorators.js";
 import { labs } from "../engine/labs.js";
 import { type Listed, stories } from "../engine/stories.js";
 import { seconds } from "../model/format.js";
-import { sceneAt } from "../model/narration.js";
+import { sceneAt, scenes } from "../model/narration.js";
 import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
 
@@ -143,7 +143,8 @@ export class Stories extends Panel {
     if (this.opening !== null) return;
     this.opening = one.name;
     try {
-      await this.lab.openStory(await labs.story(one.text));
+      const story = await labs.story(one.text);
+      await this.lab.openStory(story.script, { title: story.title, paper: story.paper, scenes: scenes(story) });
     } catch (error) {
       if (this.lab.notice === null) this.lab.say(error instanceof Error ? error.message : String(error), "error");
     } finally {

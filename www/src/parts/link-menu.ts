@@ -1,6 +1,6 @@
 // What can be done to one link between two servers, each direction on its own. Opened where the link was touched.
 
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { NodeId } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
@@ -49,7 +49,9 @@ export class LinkMenu extends LitElement {
   @property({ attribute: false }) pair!: Pair;
   @property({ attribute: false }) at: Point = { x: 0, y: 0 };
 
-  protected override firstUpdated() {
+  /** Another link: another place, and the focus anew. */
+  protected override updated(changed: PropertyValues) {
+    if (!changed.has("at")) return;
     const room = this.offsetParent?.getBoundingClientRect();
     if (room) {
       this.style.left = `${Math.max(8, Math.min(this.at.x - this.offsetWidth / 2, room.width - this.offsetWidth - 8))}px`;

@@ -1,14 +1,46 @@
 // The dashed line of a partition: drawn through the gaps of the ring between servers that cannot reach each other.
 // It is found from the links that are cut now, so a replay, a link and a dialog draw the same line as the mouse did.
-// A line between two sides can be taken and dragged elsewhere.
+// A line between two sides can be taken and dragged elsewhere. Comes when something is cut first, or about to be.
 
 import { nothing, type SVGTemplateResult, svg } from "lit";
-import { bend, type Line, n, type Point, polar } from "../model/geometry.js";
-import { gaps, groups } from "../model/partition.js";
+import type { Action, Frame, NodeId } from "splitbrain";
+import { nameIn } from "../engine/view.js";
+import { count, list } from "../model/format.js";
+import { type Line, n, type Point, polar } from "../model/geometry.js";
+import { bend, gaps, groups, split } from "../model/partition.js";
 import type { Scene } from "./scene.js";
 
+/** What is cut, in words. */
+export function cutInWords(frame: Frame): string {
+  const found = groups(frame);
+  const names = (ids: readonly NodeId[]) => ids.map((id) => nameIn(frame, id)).join(" ");
+  return found.length > 1
+    ? `Partition: ${found.map(names).join(" | ")}`
+    : `${count(frame.links.length, "link direction")} not open`;
+}
+
+/** What a stroke across the stage means, or (`line`) a partition's line that was dragged; and how it is said. */
+export function strokeMeans(
+  scene: Scene,
+  stroke: Line & { readonly line: boolean },
+): { readonly actions: Action[]; readonly told: string } | null {
+  const by = { x: stroke.to.x - stroke.from.x, y: stroke.to.y - stroke.from.y };
+  const servers = scene.frame.nodes
+    .filter((node) => node.kind === "server")
+    .map((node) => ({ id: node.id, at: scene.layout.at.get(node.id) as Point }));
+  const old = stroke.line ? chord(scene) : null;
+  const shifted = (at: Point): Point => ({ x: at.x + by.x, y: at.y + by.y });
+  const sides = old ? split(shifted(old.from), shifted(old.to), servers) : split(stroke.from, stroke.to, servers);
+  if (sides) {
+    const names = sides.map((ids) => list(ids.map((id) => nameIn(scene.frame, id))));
+    return { actions: [{ do: "partition", groups: sides }], told: `Partition: ${names.join(" apart from ")}` };
+  }
+  if (!stroke.line) return null;
+  return { actions: [{ do: "heal" }], told: "The partition is dragged off the ring: every link is open" };
+}
+
 /** The straight line that parts the servers as a partition in force does; null unless it has two sides of neighbours. */
-export function chord(scene: Scene): Line | null {
+function chord(scene: Scene): Line | null {
   const angles = parted(scene);
   if (angles.length !== 2) return null;
   const { centre, r } = scene.layout.ring;

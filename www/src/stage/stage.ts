@@ -3,21 +3,17 @@
 
 import { html, LitElement, nothing, svg } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { keyed } from "lit/directives/keyed.js";
 import type { NodeId } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
 import { late } from "../late.js";
-import { count, list } from "../model/format.js";
 import type { Point } from "../model/geometry.js";
 import { type Layout, layout, NARROW } from "../model/layout.js";
 import { type Pair, pairs } from "../model/network.js";
 import type { Theme } from "../model/palette.js";
-import { groups, split } from "../model/partition.js";
 import { Resized } from "../parts/resized.js";
 import { controls, hues } from "../style/controls.js";
 import { drawCard, drawClient, drawErrand } from "./cards.js";
-import { chord, drawPartition } from "./cut-line.js";
 import { drawFlights, fate, flightAt } from "./flights.js";
 import { drawGround } from "./ground.js";
 import { drawLinks } from "./links.js";
@@ -27,6 +23,13 @@ import { stageStyle } from "./style.js";
 
 /** Shorter strokes are clicks that slipped. */
 const SHORTEST_STROKE = 40;
+
+/** A stroke across the stage, or (`line`) the dragging of a partition's line. */
+interface Stroke {
+  readonly from: Point;
+  readonly to: Point;
+  readonly line: boolean;
+}
 
 @customElement("sb-stage")
 export class Stage extends LitElement {
@@ -42,8 +45,8 @@ export class Stage extends LitElement {
   @state() private height = 0;
   @state() private focusNode: NodeId = 0;
   @state() private focusLink = 0;
-  /** A stroke across the stage, or (`line`) the dragging of a partition's line. */
-  @state() private stroke: { from: Point; to: Point; line: boolean } | null = null;
+  @state() private stroke: Stroke | null = null;
+  @state() private cuts: typeof import("./cut-line.js") | null = null;
   /** Where a mouse hovers. */
   @state() private pointer: Point | null = null;
   @state() private menu: { pair: Pair; at: Point } | null = null;
@@ -104,7 +107,7 @@ export class Stage extends LitElement {
               (event, index) => this.#linkKey(event, index),
             )}
           </g>
-          ${of("client").map((node) => drawErrand(scene, node))} ${drawPartition(scene, this.stroke?.line ? { x: this.stroke.to.x - this.stroke.from.x, y: this.stroke.to.y - this.stroke.from.y } : null)}
+          ${of("client").map((node) => drawErrand(scene, node))} ${this.cuts?.drawPartition(scene, this.stroke?.line ? { x: this.stroke.to.x - this.stroke.from.x, y: this.stroke.to.y - this.stroke.from.y } : null)}
           <g role="group" aria-label="Nodes">
             ${of("server").map((node) => drawServer(scene, node))}
             ${of("client").map((node) => drawClient(scene, node))}
@@ -118,6 +121,10 @@ export class Stage extends LitElement {
       </div>
       ${this.#linkMenu()}
     `;
+  }
+
+  protected override willUpdate() {
+    if ((this.view?.frame.links.length ?? 0) > 0) void this.#fetchCuts();
   }
 
   protected override updated() {
@@ -149,24 +156,15 @@ export class Stage extends LitElement {
   #chip() {
     const view = this.view;
     if (!view) return nothing;
-    const cut = view.frame.links.length;
-    if (cut === 0) return nothing;
-    const found = groups(view.frame);
-    const servers = (ids: readonly NodeId[]) => ids.map((id) => nameIn(view.frame, id)).join(" ");
-    const text =
-      found.length > 1 ? `Partition: ${found.map(servers).join(" | ")}` : `${count(cut, "link direction")} not open`;
-    return html`<div class="chip"><span>${text}</span>
+    if (view.frame.links.length === 0) return nothing;
+    return html`<div class="chip"><span>${this.cuts?.cutInWords(view.frame)}</span>
       <button title="Open all links (h)" @click=${() => void this.lab.act({ do: "heal" })}>Heal <kbd aria-hidden="true">h</kbd></button></div>`;
   }
 
   #linkMenu() {
     const { menu, view } = this;
     if (!menu || !view) return nothing;
-    // Another link's menu is another element: it takes its place and the focus anew.
-    return keyed(
-      menu,
-      html`<sb-link-menu .lab=${this.lab} .view=${view} .pair=${menu.pair} .at=${menu.at} @sb-close=${() => this.#closeMenu()}></sb-link-menu>`,
-    );
+    return html`<sb-link-menu .lab=${this.lab} .view=${view} .pair=${menu.pair} .at=${menu.at} @sb-close=${() => this.#closeMenu()}></sb-link-menu>`;
   }
 
   async #openMenu(pair: Pair, at: Point) {
@@ -257,24 +255,25 @@ export class Stage extends LitElement {
     const scene = this.#scene;
     if (!stroke || !scene) return;
     const to = this.#point(event);
-    const by = { x: to.x - stroke.from.x, y: to.y - stroke.from.y };
-    if (Math.hypot(by.x, by.y) < (stroke.line ? SHORTEST_STROKE / 4 : SHORTEST_STROKE)) return;
+    const far = Math.hypot(to.x - stroke.from.x, to.y - stroke.from.y);
+    if (far < (stroke.line ? SHORTEST_STROKE / 4 : SHORTEST_STROKE)) return;
     this.#skipClick = true;
-    const servers = scene.frame.nodes
-      .filter((node) => node.kind === "server")
-      .map((node) => ({ id: node.id, at: scene.layout.at.get(node.id) as Point }));
-    const old = stroke.line ? chord(scene) : null;
-    const sides = old ? split(shifted(old.from, by), shifted(old.to, by), servers) : split(stroke.from, to, servers);
-    if (sides) {
-      // What an earlier line cut between clients and servers stays as it is: this line parts servers.
-      void this.lab.act({ do: "partition", groups: sides });
-      this.#tell(
-        `Partition: ${sides.map((ids) => list(ids.map((id) => nameIn(scene.frame, id)))).join(" apart from ")}`,
-      );
-    } else if (stroke.line) {
-      void this.lab.act({ do: "heal" });
-      this.#tell("The partition is dragged off the ring: every link is open");
+    void this.#cut({ ...stroke, to });
+  }
+
+  async #cut(stroke: Stroke) {
+    await this.#fetchCuts();
+    const scene = this.#scene;
+    const meant = scene && this.cuts?.strokeMeans(scene, stroke);
+    if (meant) {
+      void this.lab.act(...meant.actions);
+      this.#tell(meant.told);
     } else this.lab.say("That line leaves every server on one side. Draw it between servers to part them.");
+  }
+
+  /** What draws and makes cuts is fetched when there is one. */
+  async #fetchCuts() {
+    this.cuts ??= await import("./cut-line.js");
   }
 
   #tell(sentence: string) {
@@ -320,8 +319,6 @@ export class Stage extends LitElement {
     );
   }
 }
-
-const shifted = (at: Point, by: Point): Point => ({ x: at.x + by.x, y: at.y + by.y });
 
 /** Where an arrow key leads from `at` among `length`; null for any other key. */
 function moved(key: string, at: number, length: number): number | null {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, minifySync, type Plugin } from "vite";
 
 const FIRST_PICTURE =
-  /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|preload-helper|www\/src\/(main|late|split-brain|(timeline|style)\/|stage\/(?!cut-line)|engine\/(lab|view|watchdog)\.|model\/(flight|format|geometry|lanes|layout|link|log-window|network|palette|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
+  /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|preload-helper|www\/src\/(main|late|split-brain|(timeline|style)\/|stage\/(?!cut-line|tiles)|engine\/(lab|view|watchdog)\.|model\/(flight|format|geometry|lanes|layout|link|log-window|network|palette|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
 
 /** Where the page finds the text, relative to itself. */
 const TEXTS = "texts/moby-dick.json";
@@ -90,14 +90,12 @@ function offline(): Plugin {
       // The second engine is as large as the first, and few need it: it is kept when it was used.
       const used = files.filter((file) => /labs_bg.*\.wasm$/.test(file));
       const later = files.filter((file) => !first.has(file) && !used.includes(file));
-      const source = readFileSync(join(import.meta.dirname, "offline.js"), "utf8")
-        .replace("FIRST", JSON.stringify(["./", ...first]))
-        .replace("LATER", JSON.stringify(later))
-        .replace("USED", JSON.stringify(used))
-        // Nobody reads the copy that travels.
-        .replace(/^\s*(\/\/|\/\*\*).*\n/gm, "")
-        .replace(/\n\s+/g, "\n");
-      this.emitFile({ type: "asset", fileName: "offline.js", source });
+      const source = readFileSync(join(import.meta.dirname, "offline.js"), "utf8").replace(
+        "FIRST",
+        JSON.stringify(["./", ...first]),
+      );
+      this.emitFile({ type: "asset", fileName: "offline.json", source: JSON.stringify({ later, used }) });
+      this.emitFile({ type: "asset", fileName: "offline.js", source: minifySync("offline.js", source).code });
     },
   };
 }

@@ -90,6 +90,7 @@ export class Lab {
   openScript(json: string): Promise<void> {
     return this.#exclusive("opening a run", async () => {
       await this.defaults();
+      const { savedMoment } = await import("../model/saved.js");
       const saved = savedMoment(json);
       await this.#load(json);
       this.story = null;
@@ -113,6 +114,7 @@ export class Lab {
   }
 
   async #load(json: string): Promise<void> {
+    const { mentionsJob } = await import("../model/saved.js");
     const texts = mentionsJob(json) ? await (await import("./texts.js")).bundledTexts() : [];
     this.#take(await this.#engine.call((host) => host.openScript(json, texts, this.#ask(true)), LONG_CALL_MS), true);
   }
@@ -483,17 +485,3 @@ function joinMarks(old: View | null, added: NonNullable<Answer["marks"]>): View[
 function describe(action: Action): string {
   return "node" in action ? `“${action.do}” on node ${action.node + 1}` : `“${action.do}”`;
 }
-
-/** The moment a script was saved at; null when it names none, and the engine then says what is wrong with it. */
-function savedMoment(json: string): { at: number; step: number } | null {
-  try {
-    const saved: unknown = (JSON.parse(json) as { saved?: unknown }).saved;
-    if (typeof saved !== "object" || saved === null) return null;
-    const { at, step } = saved as { at?: unknown; step?: unknown };
-    return typeof at === "number" && typeof step === "number" ? { at, step } : null;
-  } catch {
-    return null;
-  }
-}
-
-const mentionsJob = (json: string): boolean => /"submit"|"job"|"texts"/i.test(json);

@@ -6,8 +6,9 @@ import type { Action, Durable, Flight, Frame, Node, NodeId, Server } from "split
 import { nameIn, nodeOf } from "../engine/view.js";
 import { isolated, toggles } from "../model/deeds.js";
 import { DISKS, DRIFTS, driftName, peersOf, rangeName, SLOWNESS } from "../model/faults.js";
-import { bytes, span } from "../model/format.js";
+import { span } from "../model/format.js";
 import { stateOf } from "../model/network.js";
+import { bytes } from "../model/words.js";
 import { choose, linkWays, linkWaysStyle } from "../parts/link-ways.js";
 import { fate } from "../stage/flights.js";
 import type { Selection } from "../stage/scene.js";

@@ -4,7 +4,8 @@ import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { Figures, LabOutcome, LabTest } from "splitbrain/labs";
 import { labs } from "../engine/labs.js";
-import { bytes, count, inWords } from "../model/format.js";
+import { count, inWords } from "../model/format.js";
+import { bytes } from "../model/words.js";
 import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
 

@@ -5,9 +5,10 @@
 import { nothing, type SVGTemplateResult, svg } from "lit";
 import type { Action, Frame, NodeId } from "splitbrain";
 import { nameIn } from "../engine/view.js";
-import { count, list } from "../model/format.js";
+import { count } from "../model/format.js";
 import { type Line, n, type Point, polar } from "../model/geometry.js";
 import { bend, gaps, groups, split } from "../model/partition.js";
+import { list } from "../model/words.js";
 import type { Scene } from "./scene.js";
 
 /** What is cut, in words. */

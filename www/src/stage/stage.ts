@@ -15,7 +15,7 @@ import { Resized } from "../parts/resized.js";
 import { controls, hues } from "../style/controls.js";
 import { drawCard, drawClient, drawErrand } from "./cards.js";
 import { drawFlights, fate, flightAt } from "./flights.js";
-import { drawGround } from "./ground.js";
+import { drawStart } from "./ground.js";
 import { drawLinks } from "./links.js";
 import type { Scene, Selection } from "./scene.js";
 import { drawServer } from "./server.js";
@@ -47,6 +47,7 @@ export class Stage extends LitElement {
   @state() private focusLink = 0;
   @state() private stroke: Stroke | null = null;
   @state() private cuts: typeof import("./cut-line.js") | null = null;
+  @state() private tiles: typeof import("./tiles.js") | null = null;
   /** Where a mouse hovers. */
   @state() private pointer: Point | null = null;
   @state() private menu: { pair: Pair; at: Point } | null = null;
@@ -113,7 +114,7 @@ export class Stage extends LitElement {
             ${of("client").map((node) => drawClient(scene, node))}
             ${frame.nodes.filter((node) => ["coordinator", "store", "worker"].includes(node.kind)).map((node) => drawCard(scene, node))}
           </g>
-          ${drawGround(scene, () => this.dispatchEvent(new CustomEvent("sb-tab", { detail: "mapreduce", bubbles: true, composed: true })))}
+          ${frame.job ? this.tiles?.drawTiles(scene, frame.job) : drawStart(scene, () => this.dispatchEvent(new CustomEvent("sb-tab", { detail: "mapreduce", bubbles: true, composed: true })))}
           ${this.stroke && !this.stroke.line ? svg`<line class="drawing" x1=${this.stroke.from.x} y1=${this.stroke.from.y} x2=${this.stroke.to.x} y2=${this.stroke.to.y} />` : nothing}
         </svg>
         <canvas aria-hidden="true"></canvas>
@@ -124,7 +125,9 @@ export class Stage extends LitElement {
   }
 
   protected override willUpdate() {
-    if ((this.view?.frame.links.length ?? 0) > 0) void this.#fetchCuts();
+    const frame = this.view?.frame;
+    if (frame && frame.links.length > 0) void this.#fetchCuts();
+    if (frame?.job) void this.#fetchTiles();
   }
 
   protected override updated() {
@@ -274,6 +277,10 @@ export class Stage extends LitElement {
   /** What draws and makes cuts is fetched when there is one. */
   async #fetchCuts() {
     this.cuts ??= await import("./cut-line.js");
+  }
+
+  async #fetchTiles() {
+    this.tiles ??= await import("./tiles.js");
   }
 
   #tell(sentence: string) {

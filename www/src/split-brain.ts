@@ -293,15 +293,10 @@ export class SplitBrain extends LitElement {
 
   /** The element of that name, fetched if it was not needed before. */
   async #part<T extends Element>(name: Part): Promise<T | null> {
-    try {
-      await late(name);
-      this.requestUpdate();
-      await this.updateComplete;
-      return this.renderRoot.querySelector<T>(name);
-    } catch (error) {
-      this.#lab.say(error instanceof Error ? error.message : String(error), "error");
-      return null;
-    }
+    if (!(await late(name, this.#lab))) return null;
+    this.requestUpdate();
+    await this.updateComplete;
+    return this.renderRoot.querySelector<T>(name);
   }
 
   async #dialog(name: "sb-new-run" | "sb-partition" | "sb-share" | "sb-keys") {

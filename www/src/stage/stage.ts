@@ -171,12 +171,7 @@ export class Stage extends LitElement {
   }
 
   async #openMenu(pair: Pair, at: Point) {
-    try {
-      await late("sb-link-menu");
-      this.menu = { pair, at };
-    } catch (error) {
-      this.lab.say(error instanceof Error ? error.message : String(error), "error");
-    }
+    if (await late("sb-link-menu", this.lab)) this.menu = { pair, at };
   }
 
   #closeMenu() {

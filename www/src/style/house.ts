@@ -396,15 +396,4 @@ export const house = css`
       width: calc(100vw - 24px);
     }
   }
-  @media (prefers-reduced-motion: no-preference) {
-    .notice {
-      animation: arrive 0.18s ease-out;
-    }
-    @keyframes arrive {
-      from {
-        opacity: 0;
-        transform: translateY(-6px);
-      }
-    }
-  }
 `;

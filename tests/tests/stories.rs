@@ -4,11 +4,7 @@
 //! change it, look at the difference and run with `UPDATE_GOLDEN=1`. `STORY=figure-8` runs only those with that in their
 //! names and, with `--nocapture`, shows what they tell.
 
-use splitbrain::kv;
-use splitbrain::lab::member::Note;
-use splitbrain::lab::scenario::{Scenario, Telling, note_name};
-use splitbrain::raft;
-use std::collections::BTreeSet;
+use splitbrain::lab::scenario::{Scenario, Telling};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,39 +62,6 @@ fn every_scenario_runs_as_it_says_and_tells_the_same_story() {
         }
     }
     assert!(failures.is_empty(), "\n{failures}");
-}
-
-/// What no story can reach, since nobody in these clusters would send it: a message from outside, or one with a number
-/// that no run comes to. `raft::tests::notes` sends each by hand.
-const UNREACHED: &[raft::Note] = &[
-    raft::Note::VoteReplyFromStranger,
-    raft::Note::NoTermLeft,
-    raft::Note::AppendReplyFromStranger,
-    raft::Note::MatchBeyondLog,
-    raft::Note::SnapshotBeyondCounting,
-    raft::Note::SnapshotReplyFromStranger,
-    raft::Note::ReadWithoutLeading,
-    raft::Note::TimerOutOfPlace,
-    raft::Note::MembershipIsFixed,
-];
-
-#[test]
-fn every_reason_that_raft_gives_is_given_in_a_story() {
-    let mut given = BTreeSet::new();
-    for telling in scenarios().iter().filter_map(|path| run(path).ok()) {
-        given.extend(telling.notes.iter().filter_map(|note| match note {
-            Note::Kv(kv::Note::Raft(note)) => Some(*note),
-            _ => None,
-        }));
-    }
-    let all = raft::Note::ALL.iter().copied();
-    let wrong = all.filter(|note| given.contains(note) == UNREACHED.contains(note));
-    let wrong: Vec<String> = wrong.map(|note| note_name(Note::Kv(kv::Note::Raft(note)))).collect();
-    assert!(
-        wrong.is_empty() || std::env::var_os("STORY").is_some(),
-        "no story gives these reasons, or one does that is thought not to: {}",
-        wrong.join(", ")
-    );
 }
 
 #[test]

@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 
 /// A node of the playground.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a server is the largest, and most of what happens happens to servers"
+)]
 pub enum Member {
     /// A Raft server with its key/value store.
     Server(kv::Server),

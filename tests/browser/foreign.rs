@@ -84,8 +84,8 @@ fn no_config_is_opened_from_what_is_none() {
 #[wasm_bindgen_test]
 fn absurd_sizes_of_a_cluster_are_refused_and_the_largest_ones_run() {
     for (config, reason) in [
-        (r#"{"servers":0}"#, "use 1 to 25"),
-        (r#"{"servers":26}"#, "use 1 to 25"),
+        (r#"{"servers":0}"#, "use 1 to 101"),
+        (r#"{"servers":102}"#, "use 1 to 101"),
         (r#"{"servers":65536}"#, "65536"),
         (r#"{"clients":33}"#, "use 0 to 32"),
         (r#"{"workers":1e9}"#, "this is not a config"),
@@ -103,9 +103,9 @@ fn absurd_sizes_of_a_cluster_are_refused_and_the_largest_ones_run() {
         let error = refusal(Playground::open(&js(config)));
         assert!(error.contains(reason), "{config}: {error}");
     }
-    let mut largest = ok(Playground::open(&js(r#"{"servers":25,"clients":32,"workers":32}"#)));
+    let mut largest = ok(Playground::open(&js(r#"{"servers":101,"clients":32,"workers":32}"#)));
     run(&mut largest, 1_000_000);
-    assert_eq!(look(largest.frame())["nodes"].as_array().map(Vec::len), Some(91));
+    assert_eq!(look(largest.frame())["nodes"].as_array().map(Vec::len), Some(167));
 }
 
 #[wasm_bindgen_test]

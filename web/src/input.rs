@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 const INPUT: &str = r#"
 /** All that a run needs to begin. What is left out is as in `Playground.defaultConfig()`. */
 export interface Config {
-    /** Raft servers, 1 to 25. */
+    /** Raft servers, 1 to 101. */
     servers: number;
     /** Clients of the key/value service, 0 to 32. */
     clients: number;

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Config {
-    /// How many Raft servers, 1 to 25.
+    /// How many Raft servers, 1 to 101.
     pub servers: u16,
     /// How many clients of the key/value service, 0 to 32.
     pub clients: u16,
@@ -316,7 +316,7 @@ impl Config {
                 Err(format!("a cluster cannot have {n} {what}: use {from} to {to}"))
             }
         };
-        most("servers", self.servers, 1, 25)?;
+        most("servers", self.servers, 1, 101)?;
         most("clients", self.clients, 0, 32)?;
         most("workers", self.workers, 0, 32)?;
         if self.seed >= 1 << 53 {

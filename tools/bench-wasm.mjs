@@ -1,45 +1,151 @@
-// How fast the engine steps as WebAssembly: the cluster of tests/bench/busy.json, with every check on, in the browser that the tests use.
-// The native half of `make bench` runs the same file.
+// How fast the engine is as WebAssembly, in the browser that the tests use: the runs of tests/bench, with every check on, and the
+// course's tests. The native half of `make bench` makes the same runs, and like it this one counts CPU time of one thread.
 //
 //   CHROME=/path/to/chromium node tools/bench-wasm.mjs
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { serve } from "./serve.mjs";
 
-const busy = JSON.parse(readFileSync("tests/bench/busy.json", "utf8"));
+/** The best of so many samples: the first also warms the compiler up, and seldom wins. */
+const ROUNDS = 3;
+
+const read = (name) => JSON.parse(readFileSync(`tests/bench/${name}.json`, "utf8"));
+const tell = (row) => console.log(JSON.stringify(row));
 const server = await serve("web/pkg", 0);
 const browser = await chromium.launch({ executablePath: process.env.CHROME, args: ["--no-sandbox"] });
-try {
+
+/** A page of its own for each benchmark, so that none inherits another's memory. `lab` holds what it works with. */
+async function open() {
   const page = await browser.newPage();
   // Any document of the package's own origin will do to load it from.
   await page.goto(`${server.address}package.json`);
-  const rates = await page.evaluate(async (busy) => {
-    const { default: init, Playground } = await import("/splitbrain.js");
-    await init();
-    const rates = [];
-    // The first round also warms the compiler up, and seldom wins.
-    for (let round = 0; round < 3; round++) {
-      const playground = Playground.open(busy.config);
-      for (const act of busy.acts) playground.act(act);
-      const began = performance.now();
-      const { done, moment } = playground.runUntil(busy.seconds * 1e6, 120_000);
-      if (!done) throw new Error(`the run stands at step ${moment.step} after two minutes`);
-      // One thread that never waits: a second on the clock is a second of the processor.
-      rates.push(moment.step / ((performance.now() - began) / 1e3));
-      playground.free();
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable");
+  const seconds = async () => {
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "ThreadTime").value;
+  };
+  return {
+    run: (work, argument) => page.evaluate(work, argument),
+    /** The CPU seconds that the page spends on something, and what comes of it. */
+    async measure(work, argument) {
+      const began = await seconds();
+      const result = await page.evaluate(work, argument);
+      return [(await seconds()) - began, result];
+    },
+    close: () => page.close(),
+  };
+}
+
+async function load() {
+  const { default: init, Playground } = await import("/splitbrain.js");
+  await init();
+  globalThis.lab = {
+    Playground,
+    /** Another run, in place of the last. */
+    open(config, acts) {
+      lab.run?.free();
+      lab.run = Playground.open(config);
+      for (const act of acts) lab.run.act(act);
+    },
+    moment: () => lab.run.runUntil(0, 0).moment,
+    /** Goes on for a while; returns where that is. */
+    goOn: (micros) => lab.run.runUntil(lab.moment().at + micros, 120_000).moment,
+    /** Goes on for so many steps or a few more; returns how many. */
+    steps(count, micros) {
+      const from = lab.moment().step;
+      let taken = 0;
+      while (taken < count) taken = lab.goOn(micros).step - from;
+      return taken;
+    },
+    /** Goes on until so many entries are committed. */
+    commit(entries, micros) {
+      while (lab.run.logs(1, 1).every((log) => log.commitIndex < entries)) lab.goOn(micros);
+    },
+  };
+}
+
+/** Steps a second in a busy cluster. */
+async function steps({ config, acts, seconds }) {
+  const page = await open();
+  await page.run(load);
+  const rates = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await page.run(({ config, acts }) => lab.open(config, acts), { config, acts });
+    const [spent, taken] = await page.measure((micros) => lab.goOn(micros).step, seconds * 1e6);
+    rates.push(taken / spent);
+  }
+  await page.close();
+  tell({
+    name: "steps a second: 5 servers, 3 busy clients, all checks",
+    value: Math.max(...rates),
+    unit: "steps/s",
+    aim: "0.6 of native",
+    peers: "a TypeScript rival: 170,000",
+  });
+}
+
+/** What a step costs in clusters of different sizes, then with logs of different lengths. */
+async function sizes({ load: { clients, ...each }, servers, logs }) {
+  const busy = (config) => {
+    const acts = Array.from({ length: clients }, (_, n) => ({ do: "load", client: config.servers + n, ...each }));
+    return { config: { ...config, clients }, acts };
+  };
+  const cost = async (page, name, { steps, slice }) => {
+    const costs = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const [spent, taken] = await page.measure(({ steps, slice }) => lab.steps(steps, slice), { steps, slice });
+      costs.push((spent * 1e9) / taken);
     }
-    return rates;
-  }, busy);
-  console.log(
-    JSON.stringify({
-      name: "steps a second: 5 servers, 3 busy clients, all checks",
-      value: Math.max(...rates),
-      unit: "steps/s",
-      aim: "0.6 of native",
-      peers: "a TypeScript rival: 170,000",
-    }),
-  );
+    tell({ name, value: Math.min(...costs), unit: "ns", aim: "flat, but for fan-out" });
+  };
+  const page = await open();
+  await page.run(load);
+  for (const count of servers.counts) {
+    await page.run(({ config, acts }) => lab.open(config, acts), busy({ ...servers.config, servers: count }));
+    await page.run((micros) => lab.goOn(micros), servers.warmUp);
+    await page.run(() => lab.commit(1, 100_000));
+    await cost(page, `a step with ${count} servers`, servers);
+  }
+  await page.run(({ config, acts }) => lab.open(config, acts), busy(logs.config));
+  for (const entries of logs.entries) {
+    await page.run(({ entries, slice }) => lab.commit(entries, slice), { entries, slice: logs.slice });
+    await cost(page, `a step with logs of ${entries} entries`, logs);
+  }
+  await page.close();
+}
+
+/** The course's tests 2A to 2D, each once. */
+async function suites() {
+  const page = await open();
+  const count = await page.run(async () => {
+    const { default: init, run, tests } = await import("/labs.js");
+    await init();
+    globalThis.labs = { run, names: tests().map((test) => test.name) };
+    return labs.names.length;
+  });
+  const seconds = [];
+  let failed = 0;
+  for (let seed = 1; seed <= ROUNDS; seed++) {
+    const [spent, passed] = await page.measure((seed) => {
+      const verdicts = labs.names.map((name) => labs.run(name, seed, []).report.verdict.kind);
+      return verdicts.filter((kind) => kind === "passed").length;
+    }, seed);
+    seconds.push(spent);
+    failed += count - passed;
+  }
+  await page.close();
+  const name = `the course's ${count} tests, 2A to 2D, on one seed`;
+  const peers = failed ? `but on ${ROUNDS} seeds ${failed} did not pass, and ended early` : "";
+  tell({ name, value: Math.min(...seconds), unit: "s", aim: "0.6", peers });
+}
+
+try {
+  await steps(read("busy"));
+  await sizes(read("sizes"));
+  // They are a module of their own.
+  if (existsSync("web/pkg/labs.js")) await suites();
 } finally {
   await browser.close();
   await server.close();

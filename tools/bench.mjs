@@ -10,7 +10,7 @@ const benchmarks = [
   {
     of: "native",
     command: "cargo",
-    args: ["run", "--release", "--locked", "--quiet", "-p", "splitbrain-tests", "--bin", "bench"],
+    args: "run --release --locked --quiet -p splitbrain-tests --features rivals --bin bench".split(" "),
   },
   { of: "wasm", command: process.execPath, args: ["tools/bench-wasm.mjs"] },
   { of: "page", command: process.execPath, args: ["tools/first-load.mjs", "--json"] },

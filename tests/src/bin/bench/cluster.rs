@@ -10,7 +10,8 @@ use splitbrain::time::{Span, Time};
 use splitbrain::timeline::{Subject, Target, Timeline};
 use std::hint::black_box;
 
-type Lab = (Watch, World<<Watch as Subject>::Node>);
+/// A run, and who watches it.
+pub(crate) type Lab = (Watch, World<<Watch as Subject>::Node>);
 
 const SAMPLES: usize = 7;
 const HOUR: Time = Time(3_600_000_000);

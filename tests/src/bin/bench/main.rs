@@ -1,13 +1,19 @@
 //! `make bench`, the native half: one JSON object a line, `{ name, value, unit, aim?, peers? }`.
 //!
 //! Figures are medians over several samples of the CPU time of this thread, so that whatever else the machine does
-//! weighs little. Each workload is a fixed run: the same on every machine, only faster or slower. Arguments name the groups to run: storm, lab, timeline, clone, seek.
+//! weighs little. Each workload is a fixed run: the same on every machine, only faster or slower. Arguments name the
+//! groups to run: storm, commits, lab, timeline, sizes, clone, seek, suites.
 
 #![expect(clippy::float_arithmetic, reason = "figures are for people; none of them reaches a run")]
 
 mod measure;
 mod storm;
+mod commits;
+#[cfg(feature = "rivals")]
+mod rival;
 mod cluster;
+mod sizes;
+mod suites;
 
 use measure::{Row, median};
 
@@ -16,12 +22,15 @@ type Group = (&'static str, fn() -> Vec<Row>);
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let groups: [Group; 5] = [
+    let groups: [Group; 8] = [
         ("storm", storm::rows),
+        ("commits", commits::rows),
         ("lab", cluster::steps),
         ("timeline", cluster::steps_in_timeline),
+        ("sizes", sizes::rows),
         ("clone", cluster::clones),
         ("seek", cluster::seeks),
+        ("suites", suites::rows),
     ];
     for (name, rows) in groups {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {

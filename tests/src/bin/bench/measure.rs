@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// One line of the table.
 pub(crate) struct Row {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) value: f64,
     pub(crate) unit: &'static str,
     /// What we want it to be.
@@ -15,8 +15,8 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(name: &'static str, value: f64, unit: &'static str) -> Row {
-        Row { name, value, unit, aim: None, peers: None }
+    pub(crate) fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Row {
+        Row { name: name.into(), value, unit, aim: None, peers: None }
     }
 
     pub(crate) fn aim(self, aim: &'static str) -> Row {

@@ -1,25 +1,32 @@
 #!/usr/bin/env bash
-# Builds the npm package `splitbrain` into web/pkg: the binding as WebAssembly, its JavaScript and its TypeScript types.
+# Builds the npm package `splitbrain` into web/pkg: the binding as WebAssembly, its JavaScript and its TypeScript types; and beside
+# it the labs, a second module that the page loads only when somebody asks for the course's tests or a story.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/versions.sh
-built=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/wasm/splitbrain_web.wasm
+built=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/wasm
 bound=target/make/pkg
 
 # Panic messages name source files; where this machine keeps its crates is nobody's business, and must not change the bytes.
-cargo build --locked --package splitbrain-web --lib --target wasm32-unknown-unknown --profile wasm \
+# Both at once: what they share is compiled once.
+cargo build --locked --package splitbrain-web --package splitbrain-labs --lib --target wasm32-unknown-unknown --profile wasm \
     --config "target.wasm32-unknown-unknown.rustflags=['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo']"
 
 rm -rf "$bound"
-"$WASM_BINDGEN_HOME/bin/wasm-bindgen" --target web --out-name splitbrain --out-dir "$bound" "$built"
+# bind CRATE NAME: makes NAME.js, NAME.d.ts and NAME_bg.wasm of a crate.
 # Without inlining: rustc has inlined what is worth it, and more of it makes the file a tenth larger and no faster. In the order of
 # their names, functions that differ in a type only stand side by side, and compress better.
-node_modules/.bin/wasm-opt -Oz -ocimfs 0 -fimfs 0 -aimfs 0 --reorder-functions-by-name --strip-debug --strip-producers \
-    "$bound/splitbrain_bg.wasm" -o "$bound/splitbrain_bg.wasm"
+bind() {
+    "$WASM_BINDGEN_HOME/bin/wasm-bindgen" --target web --out-name "$2" --out-dir "$bound" "$built/$1.wasm"
+    node_modules/.bin/wasm-opt -Oz -ocimfs 0 -fimfs 0 -aimfs 0 --reorder-functions-by-name --strip-debug --strip-producers \
+        "$bound/$2_bg.wasm" -o "$bound/$2_bg.wasm"
+    printf '  web/pkg/%s_bg.wasm: %d bytes, %d compressed\n' "$2" \
+        "$(wc -c <"$bound/$2_bg.wasm")" "$(gzip -9c "$bound/$2_bg.wasm" | wc -c)"
+}
+bind splitbrain_labs labs
+bind splitbrain_web splitbrain
 
 # The WebAssembly file goes last: it is the mark by which make knows that the package is whole.
-cp "$bound/splitbrain.js" "$bound/splitbrain.d.ts" "$bound/splitbrain_bg.wasm.d.ts" web/pkg/
+cp "$bound"/labs* "$bound/splitbrain.js" "$bound/splitbrain.d.ts" "$bound/splitbrain_bg.wasm.d.ts" web/pkg/
 if [ -d "$bound/snippets" ]; then rm -rf web/pkg/snippets && cp -R "$bound/snippets" web/pkg/; fi
 cp "$bound/splitbrain_bg.wasm" web/pkg/
-printf '  web/pkg/splitbrain_bg.wasm: %d bytes, %d compressed\n' \
-    "$(wc -c <web/pkg/splitbrain_bg.wasm)" "$(gzip -9c web/pkg/splitbrain_bg.wasm | wc -c)"

@@ -1,10 +1,10 @@
 // The service worker: after the first visit the page works without a network. With one, the network is asked first, so
-// that nobody is left with yesterday's page. The build puts the lists of the site's files below: what the first picture needs
-// is kept at once, the rest as soon as somebody touches the page, so that looking costs no more than what is seen.
+// that nobody is left with yesterday's page. What the first picture needs is kept at once (the build puts its list below); the
+// rest, which offline.json lists, as soon as somebody touches the page, so that looking costs no more than what is seen; the
+// engine of the labs, and the texts, when they were used.
 
 const CACHE = "splitbrain";
 const first = FIRST;
-const later = LATER;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keep(first));
@@ -12,11 +12,11 @@ self.addEventListener("install", (event) => {
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(forgetOthers().then(() => self.clients.claim()));
+  event.waitUntil(self.clients.claim());
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data === "keep the rest") event.waitUntil(keep(later));
+  if (event.data === "keep the rest") event.waitUntil(keepTheRest());
 });
 
 self.addEventListener("fetch", (event) => {
@@ -30,6 +30,12 @@ async function keep(files) {
   const cache = await caches.open(CACHE);
   const missing = await Promise.all(files.map(async (file) => file === "./" || !(await cache.match(file))));
   await cache.addAll(files.filter((_, i) => missing[i]));
+}
+
+async function keepTheRest() {
+  const { later, used } = await (await fetch("offline.json")).json();
+  await keep(later);
+  await forgetOthers([...first, ...later, ...used]);
 }
 
 async function fresh(request) {
@@ -46,9 +52,9 @@ async function fresh(request) {
 }
 
 /** Files of earlier builds carry other names: they are dropped once this build's are all here. */
-async function forgetOthers() {
+async function forgetOthers(files) {
   const cache = await caches.open(CACHE);
-  const wanted = new Set([...first, ...later].map((file) => new URL(file, self.location.href).href));
+  const wanted = new Set(files.map((file) => new URL(file, self.location.href).href));
   for (const request of await cache.keys()) {
     if (!wanted.has(request.url) && !request.url.includes("/texts/")) await cache.delete(request);
   }

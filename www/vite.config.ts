@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, minifySync, type Plugin } from "vite";
 
 const FIRST_PICTURE =
-  /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|preload-helper|www\/src\/(main|late|split-brain|(stage|timeline|style)\/|engine\/(lab|view|watchdog|texts)\.|model\/(deeds|flight|format|geometry|lanes|layout|link|log-window|network|palette|partition|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
+  /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|preload-helper|www\/src\/(main|late|split-brain|(timeline|style)\/|stage\/(?!cut-line|tiles)|engine\/(lab|view|watchdog)\.|model\/(flight|format|geometry|lanes|layout|link|log-window|network|palette|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
 
 /** Where the page finds the text, relative to itself. */
 const TEXTS = "texts/moby-dick.json";
@@ -33,6 +33,40 @@ function mobyDick(): Plugin {
   };
 }
 
+/** What a scenario says of itself before it begins. */
+function listed(name: string, text: string) {
+  const field = (word: string) => new RegExp(`^${word} (.+)$`, "m").exec(text)?.[1] ?? "";
+  const said = text.slice(text.search(/^> /m)).split("\n");
+  const end = said.findIndex((line) => !line.startsWith("> "));
+  const claim = said.slice(0, end).map((line) => line.slice(2));
+  return { name, title: field("title"), paper: field("paper"), claim: claim.join(" "), text };
+}
+
+/** The scenarios of the core as one list, fetched by the page when somebody wants a story. */
+function stories(): Plugin {
+  const file = "stories.json";
+  const folder = join(import.meta.dirname, "../core/scenarios");
+  const all = () =>
+    JSON.stringify(
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((path) => path.endsWith(".txt"))
+        .sort()
+        .map((path) => listed(path.replaceAll("\\", "/").slice(0, -4), readFileSync(join(folder, path), "utf8"))),
+    );
+  return {
+    name: "stories",
+    configureServer(server) {
+      server.middlewares.use(`/${file}`, (_request, response) => {
+        response.setHeader("content-type", "application/json; charset=utf-8");
+        response.end(all());
+      });
+    },
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: file, source: all() });
+    },
+  };
+}
+
 /** The service worker, with the names of all that the build made (but for the texts, which are kept when first used). */
 function offline(): Plugin {
   return {
@@ -47,18 +81,21 @@ function offline(): Plugin {
         first.add(file);
         if (part.type === "chunk") for (const other of part.imports) needs(other);
       };
+      const page = String((bundle["index.html"] as { source?: unknown } | undefined)?.source);
       for (const file of files) {
         const part = bundle[file];
-        if (part?.type !== "chunk" || (part.isEntry && !part.isDynamicEntry)) needs(file);
+        const worker = part?.type === "chunk" && part.facadeModuleId?.endsWith("/engine/worker.ts");
+        if (page.includes(file) || worker || /splitbrain_bg.*\.wasm$/.test(file)) needs(file);
       }
-      const list = (wanted: boolean) => JSON.stringify(files.filter((file) => first.has(file) === wanted));
-      const source = readFileSync(join(import.meta.dirname, "offline.js"), "utf8")
-        .replace("FIRST", list(true).replace("[", '["./",'))
-        .replace("LATER", list(false))
-        // Nobody reads the copy that travels.
-        .replace(/^\s*(\/\/|\/\*\*).*\n/gm, "")
-        .replace(/\n\s+/g, "\n");
-      this.emitFile({ type: "asset", fileName: "offline.js", source });
+      // The second engine is as large as the first, and few need it: it is kept when it was used.
+      const used = files.filter((file) => /labs_bg.*\.wasm$/.test(file));
+      const later = files.filter((file) => !first.has(file) && !used.includes(file));
+      const source = readFileSync(join(import.meta.dirname, "offline.js"), "utf8").replace(
+        "FIRST",
+        JSON.stringify(["./", ...first]),
+      );
+      this.emitFile({ type: "asset", fileName: "offline.json", source: JSON.stringify({ later, used }) });
+      this.emitFile({ type: "asset", fileName: "offline.js", source: minifySync("offline.js", source).code });
     },
   };
 }
@@ -145,7 +182,7 @@ export default defineConfig({
     // One file for all that the first picture needs compresses better than five.
     rolldownOptions: {
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: "calls", test: /comlink|engine\/trap/, priority: 2 },
             { name: "page", test: FIRST_PICTURE },
@@ -157,6 +194,6 @@ export default defineConfig({
   worker: { format: "es" },
   // The binding finds its wasm file beside itself; pre-bundling would part them.
   optimizeDeps: { exclude: ["splitbrain"] },
-  plugins: [denseTemplates(), plainImports(), workersBeside(), mobyDick(), offline()],
+  plugins: [denseTemplates(), plainImports(), workersBeside(), mobyDick(), stories(), offline()],
   test: { include: ["test/**/*.test.ts"], environment: "node" },
 } as Parameters<typeof defineConfig>[0]);

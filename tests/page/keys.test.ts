@@ -53,7 +53,7 @@ test("space plays and pauses, arrows step, and letters open what they name", asy
       `Escape closes ${name}`,
     );
   }
-  for (const [i, name] of ["Logs", "Key/value", "MapReduce", "Checks", "Steps", "Rules"].entries()) {
+  for (const [i, name] of ["Logs", "Key/value", "MapReduce", "Checks", "Steps", "Rules", "Stories", "Labs"].entries()) {
     await keyboard.press(String(i + 1));
     await page.getByRole("tab", { name, selected: true }).waitFor();
   }

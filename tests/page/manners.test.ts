@@ -41,7 +41,7 @@ test("a finger does what a mouse does: taps select and crash, a stroke parts the
   const leader = await lab.leader();
   await lab.server(leader.name).tap();
   const inspector = page.getByRole("region", { name: "Inspector" });
-  await inspector.getByRole("button", { name: /^Crash/ }).tap();
+  await inspector.getByRole("button", { name: "Crash", exact: true }).tap();
   await until(
     async () => (await lab.servers()).find((one) => one.name === leader.name)?.role,
     (role) => role === "crashed",

@@ -47,7 +47,7 @@ pub struct Flight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "kebab-case")]
 #[tsify(
-    type = "\"vote-request\" | \"vote-reply\" | \"append\" | \"append-reply\" | \"heartbeat\" | \"heartbeat-reply\" | \"kv-request\" | \"kv-reply\" | \"task\" | \"file\""
+    type = "\"vote-request\" | \"vote-reply\" | \"append\" | \"append-reply\" | \"heartbeat\" | \"heartbeat-reply\" | \"snapshot\" | \"snapshot-reply\" | \"kv-request\" | \"kv-reply\" | \"task\" | \"file\""
 )]
 pub enum FlightKind {
     /// A candidate asks for a vote.
@@ -62,6 +62,10 @@ pub enum FlightKind {
     Heartbeat,
     /// The answer to that.
     HeartbeatReply,
+    /// A leader sends a snapshot, or a chunk of one.
+    Snapshot,
+    /// The answer to that.
+    SnapshotReply,
     /// A client asks.
     KvRequest,
     /// The answer to that.
@@ -135,10 +139,9 @@ fn between_servers(message: &raft::Message<kv::Command>) -> (FlightKind, Option<
                 (FlightKind::AppendReply, Some(false))
             }
         },
-        // A snapshot takes the place of entries, and is answered as they are.
-        raft::Message::InstallSnapshot { .. } => (FlightKind::Append, None),
+        raft::Message::InstallSnapshot { .. } => (FlightKind::Snapshot, None),
         raft::Message::SnapshotReply { outcome, .. } => {
-            (FlightKind::AppendReply, Some(*outcome != Received::Stale))
+            (FlightKind::SnapshotReply, Some(*outcome != Received::Stale))
         }
     }
 }

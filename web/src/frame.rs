@@ -2,11 +2,13 @@
 
 use crate::flight::{self, Flight};
 use crate::job::{self, Job};
-use crate::moment::Moment;
+use crate::moment::{Micros, Moment};
 use crate::node::{self, Node};
 use crate::run::Run;
 use serde::Serialize;
+use splitbrain::chance::Ratio;
 use splitbrain::check::Property;
+use splitbrain::lab::Config;
 use splitbrain::lab::config::AllRules;
 use splitbrain::lab::member::{Member, View};
 use splitbrain::lab::tell::headline;
@@ -43,6 +45,8 @@ pub struct Frame {
     pub flights: Vec<Flight>,
     /// The links that are not open.
     pub links: Vec<Link>,
+    /// The links whose quality is not as the run began.
+    pub qualities: Vec<LinkQuality>,
     /// How many properties hold.
     pub verdict: Verdict,
     /// The job that runs, or the last one that did.
@@ -58,6 +62,24 @@ pub struct Link {
     pub to: NodeId,
     /// What it does instead.
     pub state: Closed,
+}
+
+/// How well one direction of a link works that does not work as the run began. Ratios are per mille.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct LinkQuality {
+    /// Its sending side.
+    pub from: NodeId,
+    /// Its receiving side.
+    pub to: NodeId,
+    /// The shortest and the longest time a message takes.
+    #[tsify(type = "[Micros, Micros]")]
+    pub latency: (Micros, Micros),
+    /// How many messages are lost.
+    pub loss: u32,
+    /// How many arrive twice.
+    pub duplication: u32,
+    /// How many are overtaken.
+    pub reordering: u32,
 }
 
 /// What a link does that is not open.
@@ -99,6 +121,7 @@ pub(crate) fn frame(run: &Run) -> Frame {
         nodes: node::nodes(world, roster),
         flights: flight::flights(world, roster),
         links: links(world),
+        qualities: qualities(world, timeline.config()),
         verdict: Verdict { holds: (watched().count() as u32).saturating_sub(broken), broken },
         job: job::job(world, roster, watch.verdicts()),
     }
@@ -118,6 +141,27 @@ fn leader(world: &World<Member>) -> Option<(Term, NodeId)> {
         _ => None,
     };
     world.ids().filter_map(leads).max()
+}
+
+fn qualities(world: &World<Member>, config: &Config) -> Vec<LinkQuality> {
+    let usual = config.quality();
+    let all = world.ids().flat_map(|from| world.ids().map(move |to| (from, to)));
+    all.filter(|(from, to)| from != to)
+        .map(|(from, to)| (from, to, world.quality(from, to)))
+        .filter(|(_, _, quality)| *quality != usual)
+        .map(|(from, to, quality)| LinkQuality {
+            from,
+            to,
+            latency: (quality.latency.0.0, quality.latency.1.0),
+            loss: per_mille(quality.loss),
+            duplication: per_mille(quality.duplication),
+            reordering: per_mille(quality.reordering),
+        })
+        .collect()
+}
+
+fn per_mille(ratio: Ratio) -> u32 {
+    (u64::from(ratio.of) * 1_000 / u64::from(ratio.out_of.max(1))) as u32
 }
 
 fn links(world: &World<Member>) -> Vec<Link> {

@@ -30,6 +30,13 @@ pub struct Node {
     pub writes: Vec<Write>,
     /// How much longer than usual it takes over a message.
     pub slow: Micros,
+    /// By how many parts in a million its clock runs fast, or slow if negative.
+    pub drift: i32,
+    /// The shortest and the longest time that a write of its takes.
+    #[tsify(type = "[Micros, Micros]")]
+    pub disk: (Micros, Micros),
+    /// Whether its disk has stopped completing writes.
+    pub stalled: bool,
     /// What a server's disk holds, whether it is down or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
@@ -115,6 +122,9 @@ pub(crate) fn nodes(world: &World<Member>, roster: Roster) -> Vec<Node> {
             timers: timers(world, id),
             writes: writes(world, id, roster),
             slow: world.slowness(id).0,
+            drift: world.drift(id),
+            disk: world.disk(id).map_or((0, 0), |disk| (disk.latency.0.0, disk.latency.1.0)),
+            stalled: world.disk(id).is_some_and(|disk| disk.stalled),
             durable: matches!(roster.role(id), Some(Role::Server))
                 .then(|| Durable::of(server::durable(world, id))),
             server: view

@@ -4,7 +4,7 @@ use serde::Serialize;
 use splitbrain::kv::{Command, Reply, ServerView};
 use splitbrain::lab::member::{Content, File, Member};
 use splitbrain::node::NodeId;
-use splitbrain::raft::{self, HardState, Vote};
+use splitbrain::raft::{self, HardState, Sending, Vote};
 use splitbrain::sim::World;
 use tsify::Tsify;
 
@@ -34,6 +34,14 @@ pub struct Server {
     pub last_index: u64,
     /// The term of that entry.
     pub last_term: u64,
+    /// The index of the last entry that a snapshot took the place of; 0 if none did.
+    pub base: u64,
+    /// The term of that entry.
+    pub base_term: u64,
+    /// The size of that snapshot, in bytes.
+    pub snapshot_bytes: u64,
+    /// How many bytes of a snapshot that comes in chunks are here; null if none is coming.
+    pub receiving: Option<u64>,
     /// While it is a candidate: whom it asked, and what they said.
     pub votes: Vec<Ballot>,
     /// While it leads: what it knows of the others' logs.
@@ -82,6 +90,9 @@ pub struct FollowerProgress {
     pub next_index: u64,
     /// The highest index known to be replicated there: a proof.
     pub match_index: u64,
+    /// How it goes about it.
+    #[tsify(type = "\"replicating\" | \"probing\" | \"installing\"")]
+    pub sending: &'static str,
 }
 
 /// What is on a server's disk.
@@ -94,6 +105,8 @@ pub struct Durable {
     pub voted_for: Option<NodeId>,
     /// The index of the last entry.
     pub last_index: u64,
+    /// The index of the last entry that a snapshot took the place of; 0 if none did.
+    pub base: u64,
 }
 
 /// A session, by its last command.
@@ -125,6 +138,7 @@ impl Durable {
             term: state.map_or(0, |state| state.current_term.0),
             voted_for: state.and_then(|state| state.voted_for),
             last_index: state.map_or(0, |state| state.log.last_index()),
+            base: state.map_or(0, |state| state.log.base_index()),
         }
     }
 }
@@ -154,6 +168,10 @@ pub(crate) fn server(view: &ServerView, durable: Option<&HardState<Command>>) ->
         last_applied: raft.last_applied,
         last_index: raft.log.last_index(),
         last_term: raft.log.last_term().0,
+        base: raft.log.base_index(),
+        base_term: raft.log.base_term().0,
+        snapshot_bytes: raft.snapshot.as_ref().map_or(0, |snapshot| snapshot.data.len()),
+        receiving: raft.receiving.map(|receiving| receiving.bytes),
         votes,
         progress,
         durable: Durable::of(durable),
@@ -187,6 +205,11 @@ fn known(progress: &[(NodeId, raft::Progress)]) -> Vec<FollowerProgress> {
         peer,
         next_index: progress.next_index,
         match_index: progress.match_index,
+        sending: match progress.sending {
+            Sending::Replicating => "replicating",
+            Sending::Probing => "probing",
+            Sending::Installing { .. } => "installing",
+        },
     };
     progress.iter().map(known).collect()
 }

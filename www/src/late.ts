@@ -2,12 +2,17 @@
 // elements stand in the page as plain ones, and become themselves in place. The service worker keeps all of them, so that
 // one shown for the first time without a network still comes.
 
+import type { Lab } from "./engine/lab.js";
+
 const PARTS = {
   "sb-key-value": () => import("./panels/key-value.js"),
   "sb-mapreduce": () => import("./panels/mapreduce.js"),
   "sb-checks": () => import("./panels/checks.js"),
   "sb-steps": () => import("./panels/steps.js"),
   "sb-rules": () => import("./panels/rules.js"),
+  "sb-stories": () => import("./panels/stories.js"),
+  "sb-labs": () => import("./panels/labs.js"),
+  "sb-narrator": () => import("./parts/narrator.js"),
   "sb-inspector": () => import("./panels/inspector.js"),
   "sb-link-menu": () => import("./parts/link-menu.js"),
   "sb-break-menu": () => import("./parts/break-menu.js"),
@@ -19,12 +24,13 @@ const PARTS = {
 
 export type Part = keyof typeof PARTS;
 
-/** Resolves once an element of that name is what it should be. Rejects with a sentence when it cannot be had; asking again tries again. */
-export async function late(part: Part): Promise<void> {
-  if (customElements.get(part)) return;
+/** Whether an element of that name is what it should be, once it is. If it cannot be had the reader is told; asking again tries again. */
+export async function late(part: Part, lab: Lab): Promise<boolean> {
   try {
-    await PARTS[part]();
+    if (!customElements.get(part)) await PARTS[part]();
+    return true;
   } catch {
-    throw new Error("This part of the page could not be fetched. Check the connection and try again.");
+    lab.say("This part of the page could not be fetched. Check the connection and try again.", "error");
+    return false;
   }
 }

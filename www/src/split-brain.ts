@@ -8,10 +8,10 @@ import { Announcer } from "./parts/announcer.js";
 import "./panels/logs.js";
 import "./stage/stage.js";
 import "./timeline/timeline.js";
+import type { Config } from "splitbrain";
 import { Lab } from "./engine/lab.js";
 import type { View } from "./engine/view.js";
 import { late, type Part } from "./late.js";
-import { toggles } from "./model/deeds.js";
 import { count, inWords } from "./model/format.js";
 import { jump } from "./model/lanes.js";
 import { PREFIX } from "./model/link.js";
@@ -31,6 +31,8 @@ const TABS = [
   { id: "checks", name: "Checks", part: "sb-checks" },
   { id: "steps", name: "Steps", part: "sb-steps" },
   { id: "rules", name: "Rules", part: "sb-rules" },
+  { id: "stories", name: "Stories", part: "sb-stories" },
+  { id: "labs", name: "Labs", part: "sb-labs" },
 ] as const satisfies readonly { id: string; name: string; part: Part | null }[];
 type Tab = (typeof TABS)[number]["id"];
 
@@ -154,6 +156,7 @@ export class SplitBrain extends LitElement {
         ${this.#header(view)}
         <main>
           ${this.#headline(view)}
+          ${view && this.#lab.story ? html`<sb-narrator .lab=${this.#lab} .view=${view}></sb-narrator>` : nothing}
           ${
             view
               ? html`<sb-stage .lab=${this.#lab} .view=${view} .selected=${this.selected} .playing=${playing} .theme=${this.#shown}></sb-stage>`
@@ -193,7 +196,7 @@ export class SplitBrain extends LitElement {
           config
             ? html`<button class="shape" title="New run… (n)" @click=${() => void this.#dialog("sb-new-run")}>
                 <span class="hidden-text">New run:</span>
-                <span class="seed">seed <b class="mono">${config.seed}</b> · </span>${count(config.servers, "server")} · ${count(config.clients, "client")} · ${count(config.workers, "worker")}</button>`
+                <span class="seed">seed <b class="mono">${config.seed}</b> · </span>${shape(config)}</button>`
             : nothing
         }
         ${
@@ -265,6 +268,10 @@ export class SplitBrain extends LitElement {
         return html`<sb-steps .lab=${lab} .view=${view}></sb-steps>`;
       case "rules":
         return html`<sb-rules .lab=${lab} .view=${view}></sb-rules>`;
+      case "stories":
+        return html`<sb-stories .lab=${lab} .view=${view}></sb-stories>`;
+      case "labs":
+        return html`<sb-labs .lab=${lab} .view=${view}></sb-labs>`;
     }
   }
 
@@ -286,15 +293,10 @@ export class SplitBrain extends LitElement {
 
   /** The element of that name, fetched if it was not needed before. */
   async #part<T extends Element>(name: Part): Promise<T | null> {
-    try {
-      await late(name);
-      this.requestUpdate();
-      await this.updateComplete;
-      return this.renderRoot.querySelector<T>(name);
-    } catch (error) {
-      this.#lab.say(error instanceof Error ? error.message : String(error), "error");
-      return null;
-    }
+    if (!(await late(name, this.#lab))) return null;
+    this.requestUpdate();
+    await this.updateComplete;
+    return this.renderRoot.querySelector<T>(name);
   }
 
   async #dialog(name: "sb-new-run" | "sb-partition" | "sb-share" | "sb-keys") {
@@ -313,6 +315,7 @@ export class SplitBrain extends LitElement {
     const part = TABS.find(({ id }) => id === this.tab)?.part;
     if (changed.has("tab") && part) void this.#part(part);
     if (changed.has("selected") && this.selected) void this.#part("sb-inspector");
+    if (this.#lab.story && !customElements.get("sb-narrator")) void this.#part("sb-narrator");
   }
 
   #select(selection: Selection) {
@@ -345,12 +348,13 @@ export class SplitBrain extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${this.tab}`)?.focus());
   }
 
-  #toggleSelected(name: "crash" | "isolate" | "fire") {
+  async #toggleSelected(name: "crash" | "isolate" | "fire") {
     const view = this.#lab.view;
     if (!view || !this.selected || !("node" in this.selected)) {
       this.#lab.say("Select a node first: click it, or Tab to the stage and press Enter on it.");
       return;
     }
+    const { toggles } = await import("./model/deeds.js");
     const actions = toggles(view.frame, this.selected.node)[name];
     if (actions.length > 0) void this.#lab.act(...actions);
   }
@@ -381,9 +385,9 @@ export class SplitBrain extends LitElement {
       f: (event) => this.#take(event, () => void this.#breakMenu("show")),
       p: (event) => this.#take(event, () => void this.#dialog("sb-partition")),
       h: () => void this.#lab.act({ do: "heal" }),
-      c: () => this.#toggleSelected("crash"),
-      i: () => this.#toggleSelected("isolate"),
-      t: () => this.#toggleSelected("fire"),
+      c: () => void this.#toggleSelected("crash"),
+      i: () => void this.#toggleSelected("isolate"),
+      t: () => void this.#toggleSelected("fire"),
       n: (event) => this.#take(event, () => void this.#dialog("sb-new-run")),
       s: (event) => this.#take(event, () => void this.#dialog("sb-share")),
       w: () => {
@@ -391,7 +395,7 @@ export class SplitBrain extends LitElement {
         if (step !== null && step !== undefined) this.#why(step);
       },
       Escape: () => this.#escape(),
-      "([1-6])": (event) => this.#show(TABS[Number(event.key) - 1]?.id ?? "logs"),
+      "([1-8])": (event) => this.#show(TABS[Number(event.key) - 1]?.id ?? "logs"),
       "[Shift]+(\\?)": (event) => this.#take(event, () => void this.#dialog("sb-keys")),
     },
     { ignore: (event) => event.defaultPrevented || event.isComposing || typing(event) },
@@ -402,6 +406,12 @@ export class SplitBrain extends LitElement {
     act();
   }
 }
+
+/** How many of which nodes there are. */
+const shape = ({ servers, clients, workers }: Config) =>
+  [count(servers, "server"), clients && count(clients, "client"), workers && count(workers, "worker")]
+    .filter(Boolean)
+    .join(" · ");
 
 /** The verdict; on a narrow page its middle word is left out. */
 function verdictWords({ holds, broken }: View["frame"]["verdict"]) {

@@ -1,12 +1,13 @@
 import type { LogRow, Mark } from "splitbrain";
 import { describe, expect, test } from "vitest";
 import { parseOperation } from "../src/model/command.js";
-import { bytes, cut, list, seconds, span, tickLabel, ticks } from "../src/model/format.js";
+import { cut, seconds, span, tickLabel, ticks } from "../src/model/format.js";
 import { arc, segment, side } from "../src/model/geometry.js";
 import { jump, lanes } from "../src/model/lanes.js";
 import { divergent, latest, shorthand } from "../src/model/log-window.js";
 import { declarations, EDGE, FILL, hue, ON_FILL, type Pair, PLAIN } from "../src/model/palette.js";
 import { FASTEST, SLOWEST, speedLabel, speedOf, virtualFor } from "../src/model/speed.js";
+import { bytes, list } from "../src/model/words.js";
 
 describe("typed operations", () => {
   test("each verb is read with its key and the rest of the line as value", () => {

@@ -174,6 +174,11 @@ impl<N: Node> World<N> {
         self.nodes.get(node.index()).map_or(Span::ZERO, |slot| slot.slow)
     }
 
+    /// By how many parts in a million a node's clock runs fast, or slow if negative.
+    pub fn drift(&self, node: NodeId) -> i32 {
+        self.nodes.get(node.index()).map_or(0, |slot| slot.clock.ppm)
+    }
+
     /// All messages in flight, in no particular order.
     pub fn flights(&self) -> impl Iterator<Item = &Flight<N>> {
         self.network.flights().flatten()

@@ -57,8 +57,11 @@ export async function everyState(lab: Lab, look: (state: string) => Promise<void
   await page.getByRole("button", { name: "Partition", exact: true }).click();
   await lab.button(/^Heal/).waitFor();
   await look("a partition");
-  for (const tab of ["Checks", "Steps", "Rules", "MapReduce"] as const) {
+  for (const tab of ["Checks", "Steps", "Rules", "Stories", "Labs", "MapReduce"] as const) {
     await lab.show(tab);
+    // These two fetch what they list.
+    if (tab === "Stories") await page.getByRole("list", { name: "Stories of Raft" }).waitFor();
+    if (tab === "Labs") await page.getByRole("table", { name: "Tests of 2A" }).waitFor();
     await look(`the panel ${tab}`);
   }
   for (const [button, name] of DIALOGS) {
@@ -71,6 +74,12 @@ export async function everyState(lab: Lab, look: (state: string) => Promise<void
     await look(`the dialog ${name}`);
     await page.getByRole("button", { name: "Close", exact: true }).click();
   }
+
+  await page.getByRole("button", { name: "Link S1 – S2", exact: false }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Link S1 – S2" }).waitFor();
+  await look("the menu of a link");
+  await page.keyboard.press("Escape");
 
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByRole("table", { name: "Workers" }).waitFor();

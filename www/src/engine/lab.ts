@@ -4,9 +4,9 @@
 import type { Action, Config, JobInput, JobOutput, Micros, ToldStep } from "splitbrain";
 import { span } from "../model/format.js";
 import { WINDOW } from "../model/log-window.js";
+import type { Scene } from "../model/narration.js";
 import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
 import type { Answer, Ask } from "./host.js";
-import { bundledTexts } from "./texts.js";
 import type { Busy, Notice, View } from "./view.js";
 import { Engine, EngineLost } from "./watchdog.js";
 
@@ -19,10 +19,20 @@ const WHOLE_EVERY_MS = 120;
 /** Strides of a run ahead, in virtual time. */
 const SHORTEST_STRIDE = 10_000;
 const LONGEST_STRIDE = 320_000;
+/** Longest real time from one beat of a story to the next. */
+const LONGEST_SCENE_MS = 9_000;
 const STEPS_KEPT = 1500;
 const STEPS_AT_ONCE = 400;
 /** Opening a run or a job may have to read megabytes. */
 const LONG_CALL_MS = 60_000;
+
+export interface OpenStory {
+  readonly title: string;
+  readonly paper: string;
+  readonly scenes: readonly Scene[];
+  /** The branch that the story is told on. */
+  readonly branch: number;
+}
 
 export class Lab {
   view: View | null = null;
@@ -30,6 +40,8 @@ export class Lab {
   notch = DEFAULT_NOTCH;
   busy: Busy | null = null;
   notice: Notice | null = null;
+  /** The story that this run tells, while it is told. */
+  story: OpenStory | null = null;
   /** The log index the window starts at; "latest" follows the end. */
   logsFrom: number | "latest" = "latest";
 
@@ -41,6 +53,8 @@ export class Lab {
   #cancelled = false;
   #seekingTo: number | null = null;
   #raf = 0;
+  /** Where playing stops by itself. */
+  #target: { at: Micros; step: number; haste: number } | null = null;
   #lastTick = 0;
   #lastWhole = 0;
   /** What a fresh engine is restored from: the run after the last change that worked. */
@@ -66,6 +80,7 @@ export class Lab {
   /** A new run. Throws the engine's sentence when the config is refused. */
   open(config: Config): Promise<void> {
     return this.#exclusive("opening a new run", async () => {
+      this.story = null;
       this.#take(await this.#engine.call((host) => host.open(config, this.#ask(true)), LONG_CALL_MS), true);
       this.play();
     });
@@ -75,15 +90,32 @@ export class Lab {
   openScript(json: string): Promise<void> {
     return this.#exclusive("opening a run", async () => {
       await this.defaults();
+      const { savedMoment } = await import("../model/saved.js");
       const saved = savedMoment(json);
       await this.#load(json);
+      this.story = null;
       if (saved !== null) await this.#seekNow(saved.at, saved.step, "Replaying the run");
       this.pause();
     });
   }
 
+  /** Opens a story's run at its first beat. */
+  async openStory(script: string, story: Omit<OpenStory, "branch">): Promise<void> {
+    await this.openScript(script);
+    const first = story.scenes[0];
+    if (first) await this.seek(first.at, first.step);
+    this.story = { ...story, branch: this.view?.frame.moment.branch ?? 0 };
+    this.#changed();
+  }
+
+  endStory(): void {
+    this.story = null;
+    this.#changed();
+  }
+
   async #load(json: string): Promise<void> {
-    const texts = mentionsJob(json) ? await bundledTexts() : [];
+    const { mentionsJob } = await import("../model/saved.js");
+    const texts = mentionsJob(json) ? await (await import("./texts.js")).bundledTexts() : [];
     this.#take(await this.#engine.call((host) => host.openScript(json, texts, this.#ask(true)), LONG_CALL_MS), true);
   }
 
@@ -101,7 +133,15 @@ export class Lab {
     this.#changed();
   }
 
+  /** Plays to a moment and stops there; faster than usual where that would take long. */
+  playTo(at: Micros, step: number): void {
+    const real = Math.max(0, at - (this.view?.now ?? 0)) / virtualFor(1, this.notch);
+    this.#target = { at, step, haste: Math.max(1, real / LONGEST_SCENE_MS) };
+    this.play();
+  }
+
   pause(): void {
+    this.#target = null;
     if (!this.playing) return;
     this.playing = false;
     cancelAnimationFrame(this.#raf);
@@ -126,8 +166,15 @@ export class Lab {
       this.#lastTick = at;
       return;
     }
-    const to = this.view.now + virtualFor(at - this.#lastTick, this.notch);
+    const target = this.#target;
+    const on = Math.round(virtualFor(at - this.#lastTick, this.notch) * (target?.haste ?? 1));
     this.#lastTick = at;
+    if (target && this.view.now + on >= target.at) {
+      this.pause();
+      void this.seek(target.at, target.step);
+      return;
+    }
+    const to = this.view.now + on;
     const whole = this.#panelsAreDue(at);
     void this.#exclusive("running", async () => {
       const answer = await this.#engine.call((host) => host.advance(to, FRAME_BUDGET_MS, this.#ask(whole)));
@@ -211,6 +258,28 @@ export class Lab {
     const label = actions.map(describe).join(", ");
     return this.#exclusive(label, async () => {
       this.#take(await this.#engine.call((host) => host.act(actions, this.#ask(true))), true);
+    });
+  }
+
+  /**
+   * Steps until `wanted` finds something to do, at most `most` steps, and does it there. Resolves to whether it was done.
+   */
+  actWhen(label: string, wanted: (view: View) => Action[] | null, most: number): Promise<boolean> {
+    this.pause();
+    return this.#exclusive(label, async () => {
+      this.#cancelled = false;
+      for (let i = 0; i < most && this.view !== null && !this.#cancelled; i++) {
+        const actions = wanted(this.view);
+        if (actions !== null) {
+          this.#setBusy(null);
+          this.#take(await this.#engine.call((host) => host.act(actions, this.#ask(true))), true);
+          return true;
+        }
+        this.#take(await this.#engine.call((host) => host.step(this.#ask(i % 20 === 19))));
+        if (i > 40) this.#setBusy({ label, fraction: i / most });
+      }
+      this.#setBusy(null);
+      return false;
     });
   }
 
@@ -416,17 +485,3 @@ function joinMarks(old: View | null, added: NonNullable<Answer["marks"]>): View[
 function describe(action: Action): string {
   return "node" in action ? `“${action.do}” on node ${action.node + 1}` : `“${action.do}”`;
 }
-
-/** The moment a script was saved at; null when it names none, and the engine then says what is wrong with it. */
-function savedMoment(json: string): { at: number; step: number } | null {
-  try {
-    const saved: unknown = (JSON.parse(json) as { saved?: unknown }).saved;
-    if (typeof saved !== "object" || saved === null) return null;
-    const { at, step } = saved as { at?: unknown; step?: unknown };
-    return typeof at === "number" && typeof step === "number" ? { at, step } : null;
-  } catch {
-    return null;
-  }
-}
-
-const mentionsJob = (json: string): boolean => /"submit"|"job"|"texts"/i.test(json);

@@ -55,6 +55,9 @@ export function letter(flight: Pick<Flight, "kind" | "reply" | "good">): string 
     case "vote-request":
     case "vote-reply":
       return "V";
+    case "snapshot":
+    case "snapshot-reply":
+      return "S";
     case "append":
     case "append-reply":
       return "A";

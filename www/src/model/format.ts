@@ -11,7 +11,7 @@ export function span(micros: number): string {
   return `${trim(micros / 1e6, micros < 10_000_000 ? 2 : 1)} s`;
 }
 
-const trim = (value: number, digits: number) => String(Number(value.toFixed(digits)));
+export const trim = (value: number, digits: number) => String(Number(value.toFixed(digits)));
 
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
@@ -22,22 +22,9 @@ export const inWords = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** `S1`, `S1 and S2`, `S1, S2 and S3`. */
-export function list(names: readonly string[]): string {
-  if (names.length < 2) return names.join("");
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-}
-
 /** At most `length` characters, the last one an ellipsis when something was left out. */
 export const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`;
-
-/** A size in bytes: `640 B`, `12 KB`, `1.2 MB`. */
-export function bytes(n: number): string {
-  if (n < 1000) return `${n} B`;
-  if (n < 1_000_000) return `${Math.round(n / 1000)} KB`;
-  return `${trim(n / 1e6, 1)} MB`;
-}
 
 /** Round ticks for an axis from 0 to `end` microseconds, at most `most` of them. */
 export function ticks(end: number, most: number): number[] {

@@ -5,6 +5,11 @@ export interface Point {
   readonly y: number;
 }
 
+export interface Line {
+  readonly from: Point;
+  readonly to: Point;
+}
+
 /** A point at `angle` radians, clockwise from the top, `r` from `centre`. */
 export const polar = (centre: Point, r: number, angle: number): Point => ({
   x: centre.x + r * Math.sin(angle),

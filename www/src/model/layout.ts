@@ -112,22 +112,24 @@ export function layout(room: number, height: number, shape: Shape): Layout {
     const top = narrow ? groundTop + 22 + tilesHeight + 10 : groundTop + 4;
     const first = shape.servers + shape.clients;
     const size = { width: cardWidth, height: cardHeight };
+    const rows = Math.ceil(shape.workers / cardColumns);
+    // Few rows keep together, in the middle of the height that the tiles need.
+    const pitch = cardHeight + (narrow || rows > 2 ? CARD.gap : 2 * CARD.gap);
+    const middle = (count: number) => top + (workersHeight - (count - 1) * pitch - cardHeight) / 2;
     // The coordinator and the store face the workers across a lane for their messages.
     for (let i = 0; i < 2; i++) {
       const x = narrow ? left + i * (cardWidth + CARD.gap) : left;
-      const y = narrow ? top : top + i * (workersHeight - cardHeight);
+      const y = narrow ? top : middle(2) + i * pitch;
       card(
         first + i,
         { x, y, ...size },
         narrow ? { x: x + cardWidth / 2, y: y + cardHeight } : { x: x + cardWidth, y: y + cardHeight / 2 },
       );
     }
-    const rows = Math.ceil(shape.workers / cardColumns);
-    const pitch = rows > 1 ? (workersHeight - cardHeight) / (rows - 1) : 0;
     for (let i = 0; i < shape.workers; i++) {
       const column = i % cardColumns;
       const x = (narrow ? left : left + cardWidth + LANE.wide) + column * (cardWidth + CARD.gap);
-      const y = (narrow ? top + cardHeight + LANE.narrow : top) + Math.floor(i / cardColumns) * pitch;
+      const y = (narrow ? top + cardHeight + LANE.narrow : middle(rows)) + Math.floor(i / cardColumns) * pitch;
       card(first + 2 + i, { x, y, ...size }, narrow ? { x: x + cardWidth / 2, y } : { x, y: y + cardHeight / 2 });
     }
   }

@@ -1,7 +1,7 @@
 // Partitions: how a line drawn across the stage splits the servers, and how the links that are cut now group them.
 
 import type { Frame, NodeId } from "splitbrain";
-import { type Point, side } from "./geometry.js";
+import { type Point, polar, side } from "./geometry.js";
 
 export interface Placed {
   readonly id: NodeId;
@@ -48,4 +48,18 @@ export function gaps(found: readonly (readonly NodeId[])[], count: number): numb
   if (count < 2) return out;
   for (let i = 0; i < count; i++) if (groupOf.get(i) !== groupOf.get((i + 1) % count)) out.push(i);
   return out;
+}
+
+/**
+ * Where a curve from angle `a` to angle `b`, `out` from the centre of a ring, is pulled to (the control point of a quadratic
+ * curve) so that it bends around the smaller side and keeps clear of `clear` around the servers that stand on the ring there.
+ */
+export function bend(ring: { centre: Point; r: number }, out: number, clear: number, a: number, b: number): Point {
+  const turn = b - a;
+  const half = Math.min(turn, 2 * Math.PI - turn) / 2;
+  const towards = turn <= Math.PI ? a + turn / 2 : b + (2 * Math.PI - turn) / 2;
+  const round = ring.r * 0.1 * (1 - (2 * half) / Math.PI);
+  // Half-way along, the curve is half as far out as its ends and half as its control point.
+  const inside = 2 * (ring.r - clear - 8) - out * Math.cos(half);
+  return polar(ring.centre, Math.min(round, inside), towards);
 }

@@ -1,31 +1,35 @@
 // The inspector: the whole state of what is selected, in the paper's terms, and everything that can be done to it.
 
 import { css, html, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
-import type { Action, Flight, Node, NodeId, Server } from "splitbrain";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Action, Durable, Flight, Frame, Node, NodeId, Server } from "splitbrain";
 import { nameIn, nodeOf } from "../engine/view.js";
 import { isolated, toggles } from "../model/deeds.js";
+import { DISKS, DRIFTS, driftName, peersOf, rangeName, SLOWNESS } from "../model/faults.js";
 import { span } from "../model/format.js";
 import { stateOf } from "../model/network.js";
+import { bytes } from "../model/words.js";
+import { choose, linkWays, linkWaysStyle } from "../parts/link-ways.js";
+import { fate } from "../stage/flights.js";
 import type { Selection } from "../stage/scene.js";
 import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
 
-const DISKS: readonly { name: string; latency: [number, number] | null }[] = [
-  { name: "as configured", latency: null },
-  { name: "10–30 ms", latency: [10_000, 30_000] },
-  { name: "100–200 ms", latency: [100_000, 200_000] },
-];
-const SLOWNESS: readonly { name: string; by: number }[] = [
-  { name: "no delay", by: 0 },
-  { name: "10 ms", by: 10_000 },
-  { name: "100 ms", by: 100_000 },
-];
+/** How a leader keeps a follower up to date. */
+const SENDING = { replicating: "entries", probing: "probe", installing: "snapshot" } as const;
+
+/** How long a crash in mid-write waits for a write. */
+const MOST_STEPS = 600;
+
+/** Whether one direction of a link is not as the run began. */
+const unlike = (frame: Frame, from: NodeId, to: NodeId) =>
+  stateOf(frame, from, to) !== "open" || frame.qualities.some((link) => link.from === from && link.to === to);
 
 @customElement("sb-inspector")
 export class Inspector extends Panel {
   static override styles = [
     controls,
+    linkWaysStyle,
     css`
       :host {
         display: block;
@@ -75,16 +79,58 @@ export class Inspector extends Panel {
         min-height: 30px;
         padding: 3px 10px;
       }
-      table {
-        margin-top: 12px;
-      }
       td,
       th {
         padding: 2px 8px 2px 0;
       }
-      td select {
+      .state {
+        margin: 0 0 6px;
+        font: 12px/1.5 var(--mono);
+      }
+      .state th:first-child {
+        font: inherit;
+        width: 104px;
+      }
+      .state thead th {
+        font-size: 11px;
+      }
+      .behind {
+        color: var(--hold);
+      }
+      .note {
+        font-size: 12.5px;
+        color: var(--hold);
+        margin: 4px 0 10px;
+        text-wrap: pretty;
+      }
+      .knobs {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(120px, 1fr));
+        gap: 8px;
+        margin-top: 8px;
+      }
+      .knobs label {
+        display: grid;
+        gap: 3px;
+        font-size: 12px;
+        color: var(--soft);
+      }
+      .knobs select {
+        min-height: 30px;
+        padding: 2px 6px;
+      }
+      select.changed {
+        border-color: var(--hold);
+      }
+      .peers {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+        margin: 8px 0;
+      }
+      .peers button {
         min-height: 26px;
-        padding: 0 4px;
+        padding: 1px 9px;
         font-size: 12px;
       }
       details {
@@ -106,8 +152,8 @@ export class Inspector extends Panel {
           grid-template-columns: auto minmax(0, 1fr);
         }
         .do button,
-        .do select,
-        td select {
+        .knobs select,
+        .peers button {
           min-height: 44px;
         }
       }
@@ -116,6 +162,8 @@ export class Inspector extends Panel {
 
   @property({ attribute: false }) selected: Selection = null;
   @property({ type: Boolean }) playing = false;
+  /** Whose link with the selected node is looked at. */
+  @state() private peer: NodeId | null = null;
 
   override render() {
     const { frame } = this.view;
@@ -156,31 +204,89 @@ export class Inspector extends Panel {
       : `${[...new Set([node.name, node.kind])].join(", ")}${state ? `, ${state}` : ""}`;
     return this.#frame(
       title,
-      html`<dl aria-label="State of ${node.name}">${node.server ? this.#server(node, node.server) : nothing}${node.client ? this.#client(node) : nothing}${node.worker ? this.#worker(node) : nothing}${this.#disk(node)}${this.#common(node)}</dl>
+      html`${
+        node.server
+          ? this.#server(node, node.server)
+          : html`<dl aria-label="State of ${node.name}">${node.client ? this.#client(node) : nothing}${node.worker ? this.#worker(node) : nothing}${this.#disk(node)}${this.#common(node)}</dl>
+            ${node.durable ? this.#behindItsWord(node, node.durable.lastIndex) : nothing}`
+      }
         ${this.#deeds(node)}
-        ${node.server?.progress.length ? this.#progress(node.server) : nothing}
-        ${node.kind === "server" ? this.#links(node) : nothing}
+        ${this.#links(node)}
         ${this.#messages(node)}`,
     );
   }
 
+  /** What a fact is now and, while stepping, what it was before the last step. */
+  #fact<T>(old: T | null | undefined, now: T, read: (one: T) => string) {
+    const is = read(now);
+    const was = old && !this.playing ? read(old) : is;
+    return html`${is}${was === is ? nothing : html` <span class="was">was ${was}</span>`}`;
+  }
+
+  /** Figure 2: what must survive a crash, in memory and on disk beside each other; then what need not. */
   #server(node: Node, server: Server) {
-    const old = this.view.before?.find((one) => one.id === node.id)?.server;
-    const { frame } = this.view;
-    const fact = (name: string, read: (server: Server) => string) => {
-      const now = read(server);
-      const was = old && !this.playing ? read(old) : now;
-      return html`<dt>${name}</dt><dd>${now}${was === now ? nothing : html` <span class="was">was ${was}</span>`}</dd>`;
+    const { view } = this;
+    const { frame } = view;
+    const old = view.before?.find((one) => one.id === node.id)?.server;
+    const fact = (name: string, read: (server: Server) => string) =>
+      html`<dt>${name}</dt><dd>${this.#fact(old, server, read)}</dd>`;
+    const kept = (name: string, volatile: (server: Server) => string, durable: (disk: Durable) => string) => {
+      const behind = volatile(server) !== durable(server.durable);
+      return html`<tr><th scope="row">${name}</th><td>${this.#fact(old, server, volatile)}</td>
+        <td class=${behind ? "behind" : ""} title=${behind ? "A crash now would lose the difference" : nothing}>${this.#fact(old, server, (one) => durable(one.durable))}</td></tr>`;
     };
+    const log = (base: number, last: number, term: number | null) =>
+      last === 0 ? "empty" : `${base > 0 ? `${base + 1} ` : ""}to ${last}${term === null ? "" : `, term ${term}`}`;
+    const base = (index: number) => (index === 0 ? "none" : `to ${index}`);
     return html`
-      ${fact("currentTerm", (s) => String(s.term))}
+      <table class="state" aria-label="Persistent state of ${node.name}">
+        <thead><tr><th scope="col">Figure 2</th><th scope="col">in memory</th><th scope="col">on disk</th></tr></thead>
+        <tbody>
+          ${kept(
+            "currentTerm",
+            (s) => String(s.term),
+            (d) => String(d.term),
+          )}
+          ${kept(
+            "votedFor",
+            (s) => nameIn(frame, s.votedFor),
+            (d) => nameIn(frame, d.votedFor),
+          )}
+          ${kept(
+            "log[]",
+            (s) => log(s.base, s.lastIndex, s.lastTerm),
+            (d) => log(d.base, d.lastIndex, d.lastIndex === server.lastIndex ? server.lastTerm : null),
+          )}
+          ${
+            server.base > 0 || server.durable.base > 0 || view.config.maxRaftState
+              ? kept(
+                  "snapshot",
+                  (s) => base(s.base),
+                  (d) => base(d.base),
+                )
+              : nothing
+          }
+        </tbody>
+      </table>
+      ${this.#behindItsWord(node, server.lastIndex)}
+      ${server.progress.length > 0 ? this.#progress(node, server) : nothing}
+      <dl aria-label="State of ${node.name}">
       ${fact("commitIndex", (s) => String(s.commitIndex))}
-      ${fact("votedFor", (s) => nameIn(frame, s.votedFor))}
-      ${fact("lastApplied", (s) => String(s.lastApplied))}
-      ${fact("log[]", (s) => (s.lastIndex === 0 ? "empty" : `to ${s.lastIndex}, of term ${s.lastTerm}`))}
       ${fact("leader known", (s) => nameIn(frame, s.leaderHint))}
-      ${fact("on disk", (s) => `term ${s.durable.term}, vote ${nameIn(frame, s.durable.votedFor)}, log to ${s.durable.lastIndex}`)}
-      ${server.role === "candidate" ? fact("votes", (s) => `${s.votes.filter((one) => one.vote === "granted").length} granted`) : fact("waiting", (s) => (s.waiting.length === 0 ? "nobody" : s.waiting.map((one) => `${nameIn(frame, one.client)} #${one.number}`).join(", ")))}`;
+      ${fact("lastApplied", (s) => String(s.lastApplied))}
+      ${server.role === "candidate" ? fact("votes", (s) => `${s.votes.filter((one) => one.vote === "granted").length} granted`) : fact("waiting", (s) => (s.waiting.length === 0 ? "nobody" : s.waiting.map((one) => `${nameIn(frame, one.client)} #${one.number}`).join(", ")))}
+      ${server.base > 0 ? fact("snapshot", (s) => `${bytes(s.snapshotBytes)}, of term ${s.baseTerm}`) : nothing}
+      ${server.receiving === null ? nothing : fact("receiving", (s) => `${bytes(s.receiving ?? 0)} so far`)}
+      ${this.#common(node)}</dl>`;
+  }
+
+  /** A disk that lost what its server had acknowledged: Raft has no cure for that, and the reader is told. */
+  #behindItsWord(node: Node, lastIndex: number) {
+    const { frame } = this.view;
+    const known = nodeOf(frame, frame.leader)?.server?.progress.find((one) => one.peer === node.id);
+    if (!known || known.matchIndex <= lastIndex) return nothing;
+    return html`<p class="note">${node.name} acknowledged entries up to ${known.matchIndex} and lost them with its disk. The leader counts on its word
+      and sends only what comes after, so ${node.name} stays behind until the next leader asks anew. Raft assumes that a disk keeps what was written (§5.2, Figure 2).</p>`;
   }
 
   /** All that is left of a crashed server. */
@@ -212,11 +318,13 @@ export class Inspector extends Panel {
   }
 
   #common(node: Node) {
-    const { now } = this.view;
+    const { now, config } = this.view;
     return html`
       ${node.timers.map((timer) => html`<dt>${timer.name} timer</dt><dd>${node.status === "up" ? `${span(Math.max(0, timer.firesAt - now))} left` : "stopped"}</dd>`)}
       ${node.writes.map((write) => html`<dt>writing</dt><dd>${write.what}${write.doneAt === null ? ", stalled" : `, ${span(Math.max(0, write.doneAt - now))} left`}</dd>`)}
       ${node.slow > 0 ? html`<dt>slowed by</dt><dd>${span(node.slow)}</dd>` : nothing}
+      ${node.drift === 0 ? nothing : html`<dt>clock</dt><dd>${driftName(node.drift)}</dd>`}
+      ${String(node.disk) === String(config.diskLatency) ? nothing : html`<dt>disk write</dt><dd>${rangeName(node.disk)}</dd>`}
       ${node.incarnation > 1 ? html`<dt>restarts</dt><dd>${node.incarnation - 1}</dd>` : nothing}`;
   }
 
@@ -225,7 +333,8 @@ export class Inspector extends Panel {
     const { id, name } = node;
     const can = toggles(frame, id);
     const down = node.status === "down";
-    const stalled = node.writes.some((write) => write.doneAt === null);
+    const { stalled } = node;
+    const usualDisk = String(node.disk) === String(config.diskLatency);
     return html`
       <div class="row do" role="group" aria-label="Do to ${name}">
         <button title="${down ? "Boot from its disk" : "Lose everything that is not on disk"} (c)" @click=${() => this.#act(...can.crash)}>${down ? "Restart" : "Crash"} <kbd aria-hidden="true">c</kbd></button>
@@ -252,43 +361,74 @@ export class Inspector extends Panel {
           node.kind === "client"
             ? nothing
             : html`<button aria-pressed=${stalled} title="Writes are taken but never complete" @click=${() => this.#act({ do: stalled ? "unstall" : "stall", node: id })}>${stalled ? "Unstall disk" : "Stall disk"}</button>
-              <select aria-label="Disk of ${name}" title="How long a write takes" @change=${(event: Event) => {
-                const select = event.target as HTMLSelectElement;
-                const choice = DISKS[select.selectedIndex - 1];
-                select.selectedIndex = 0;
-                if (choice) this.#act({ do: "disk", node: id, latency: choice.latency ?? config.diskLatency });
-                else this.#act({ do: "unstall", node: id });
-              }}><option>Disk…</option>${DISKS.map((one) => html`<option>${one.name}</option>`)}<option>unstall</option></select>`
+              <button ?disabled=${down} title="Go on until its next write is under way, then crash it: what is not on disk is lost, and a large file torn" @click=${() => this.#crashWriting(node)}>Crash in mid-write</button>`
         }
-        <select aria-label="Handling delay of ${name}" title="How long it thinks before each input" @change=${(
-          event: Event,
-        ) => {
-          const select = event.target as HTMLSelectElement;
-          const choice = SLOWNESS[select.selectedIndex - 1];
-          select.selectedIndex = 0;
-          if (choice) this.#act({ do: "slow", node: id, by: choice.by });
-        }}><option>Slow down…</option>${SLOWNESS.map((one) => html`<option>${one.name}</option>`)}</select>
-        ${node.kind === "server" ? html`<button class="danger" title="Erase its disk. Raft does not survive this: it may forget a vote it gave" @click=${() => this.#act({ do: "wipe", node: id })}>Wipe disk</button>` : nothing}
-      </div>`;
+      </div>
+      <div class="knobs" role="group" aria-label="Pace of ${name}">
+        ${
+          node.kind === "client"
+            ? nothing
+            : html`<label>Disk write${choose(`Disk of ${name}`, DISKS, usualDisk ? null : node.disk, rangeName(node.disk), !usualDisk, (value) => this.#act({ do: "disk", node: id, latency: [...(value ?? config.diskLatency)] }))}</label>`
+        }
+        <label>Thinks for${choose(`Handling delay of ${name}`, SLOWNESS, node.slow, span(node.slow), node.slow > 0, (by) => this.#act({ do: "slow", node: id, by }))}</label>
+        <label>Clock${choose(`Clock of ${name}`, DRIFTS, node.drift, driftName(node.drift), node.drift !== 0, (ppm) => this.#act({ do: "drift", node: id, ppm }))}</label>
+      </div>
+      ${
+        node.kind === "server"
+          ? html`<details><summary>Wipe its disk…</summary>
+            <p class="note">${name} crashes and boots without its term, its vote and its log. Raft does not survive this: it may vote twice in a term, and entries it
+              acknowledged may turn out to be on no majority. A server that lost its disk ought to join as a new one.</p>
+            <button class="danger" @click=${() => this.#act({ do: "wipe", node: id })}>Wipe disk of ${name}</button></details>`
+          : nothing
+      }`;
   }
 
-  #progress(server: Server) {
-    return html`<table aria-label="Progress of followers"><thead><tr><th scope="col">peer</th><th scope="col">nextIndex</th><th scope="col">matchIndex</th></tr></thead>
-      <tbody>${server.progress.map((one) => html`<tr class="mono"><td>${nameIn(this.view.frame, one.peer)}</td><td>${one.nextIndex}</td><td>${one.matchIndex}</td></tr>`)}</tbody></table>`;
+  async #crashWriting(node: Node) {
+    const done = await this.lab.actWhen(
+      `Waiting for a write of ${node.name}`,
+      (view) => ((nodeOf(view.frame, node.id)?.writes.length ?? 0) > 0 ? [{ do: "crash", node: node.id }] : null),
+      MOST_STEPS,
+    );
+    if (!done)
+      this.lab.say(
+        `${node.name} wrote nothing in the next ${MOST_STEPS} steps. Give it something to save: put a key, or run a job.`,
+      );
+  }
+
+  #progress(node: Node, server: Server) {
+    const { frame } = this.view;
+    const before = this.view.before?.find((one) => one.id === node.id)?.server?.progress;
+    const row = (name: string, read: (one: (typeof server.progress)[number]) => number) =>
+      html`<tr><th scope="row">${name}</th>${server.progress.map(
+        (one) =>
+          html`<td>${this.#fact(
+            before?.find((was) => was.peer === one.peer),
+            one,
+            (p) => String(read(p)),
+          )}</td>`,
+      )}</tr>`;
+    return html`<table class="state" aria-label="Progress of followers">
+      <thead><tr><th scope="col">leader</th>${server.progress.map((one) => html`<th scope="col">${nameIn(frame, one.peer)}</th>`)}</tr></thead>
+      <tbody>${row("nextIndex[]", (one) => one.nextIndex)}${row("matchIndex[]", (one) => one.matchIndex)}
+        <tr><th scope="row">sending</th>${server.progress.map((one) => html`<td class="soft">${SENDING[one.sending]}</td>`)}</tr></tbody></table>`;
   }
 
   #links(node: Node) {
-    const { frame } = this.view;
-    const peers = frame.nodes.filter((other) => other.kind === "server" && other.id !== node.id);
-    const choose = (
-      from: NodeId,
-      to: NodeId,
-    ) => html`<select aria-label="Link ${nameIn(frame, from)} to ${nameIn(frame, to)}" @change=${(event: Event) =>
-      this.#act({ do: "link", from, to, state: (event.target as HTMLSelectElement).value as "open" | "cut" | "hold" })}>
-        ${(["open", "cut", "hold"] as const).map((state) => html`<option value=${state} .selected=${stateOf(frame, from, to) === state}>${state}</option>`)}</select>`;
-    return html`<details><summary>Links, each direction on its own</summary>
-      <table><thead><tr><th scope="col">peer</th><th scope="col">to it</th><th scope="col">from it</th></tr></thead>
-        <tbody>${peers.map((peer) => html`<tr><td>${peer.name}</td><td>${choose(node.id, peer.id)}</td><td>${choose(peer.id, node.id)}</td></tr>`)}</tbody></table></details>`;
+    const { frame, config } = this.view;
+    const peers = peersOf(frame, node);
+    const unusual = peers.filter((peer) => unlike(frame, node.id, peer.id) || unlike(frame, peer.id, node.id));
+    const chosen = peers.find((peer) => peer.id === this.peer) ?? unusual[0] ?? peers[0];
+    if (!chosen) return nothing;
+    return html`<details><summary>Links, each direction on its own${unusual.length > 0 ? html`: <span class="hold">${unusual.length} changed</span>` : nothing}</summary>
+      <div class="peers" role="group" aria-label="Link of ${node.name} with">
+        ${peers.map(
+          (peer) =>
+            html`<button aria-pressed=${peer === chosen} title="The link between ${node.name} and ${peer.name}" class=${unusual.includes(peer) ? "hold" : ""} @click=${() => {
+              this.peer = peer.id;
+            }}>${peer.name}</button>`,
+        )}
+      </div>
+      ${linkWays(frame, config, { a: node.id, b: chosen.id }, (action) => this.#act(action))}</details>`;
   }
 
   #messages(node: Node) {
@@ -308,21 +448,15 @@ export class Inspector extends Panel {
 
   #flight(flight: Flight) {
     const { frame, now } = this.view;
-    const fate = (name: string, title: string, value: Extract<Action, { do: "flight" }>["fate"]) =>
+    const does = (name: string, title: string, value: Extract<Action, { do: "flight" }>["fate"]) =>
       html`<button title=${title} @click=${() => this.#act({ do: "flight", flight: flight.id, fate: value })}>${name}</button>`;
-    const left =
-      flight.arrivesAt === null
-        ? "held"
-        : flight.lost
-          ? "will be lost"
-          : `arrives in ${span(Math.max(0, flight.arrivesAt - now))}`;
     return this.#frame(
       `Message from ${nameIn(frame, flight.from)} to ${nameIn(frame, flight.to)}`,
-      html`<dl><dt>kind</dt><dd>${flight.kind}</dd><dt>term</dt><dd>${flight.term ?? "–"}</dd><dt>says</dt><dd>${flight.text}</dd><dt>fate</dt><dd>${left}</dd></dl>
+      html`<dl><dt>kind</dt><dd>${flight.kind}</dd><dt>term</dt><dd>${flight.term ?? "–"}</dd><dt>says</dt><dd>${flight.text}</dd><dt>fate</dt><dd>${fate(flight, now)}</dd></dl>
         <div class="row do" role="group" aria-label="Do to this message">
-          ${fate("Drop", "Lose it", "drop")}${fate("Duplicate", "It arrives twice", "duplicate")}${fate("Corrupt", "Its checksum will not match, so it is lost", "corrupt")}
-          ${fate("Deliver now", "It arrives at once", "deliver")}${flight.arrivesAt === null ? fate("Release", "Let it go on", "release") : fate("Hold", "Keep it until released", "hold")}
-          ${fate("Delay 100 ms", "It arrives that much later", { delay: 100_000 })}
+          ${does("Drop", "Lose it", "drop")}${does("Duplicate", "It arrives twice", "duplicate")}${does("Corrupt", "Its checksum will not match, so it is lost", "corrupt")}
+          ${does("Deliver now", "It arrives at once", "deliver")}${flight.arrivesAt === null ? does("Release", "Let it go on", "release") : does("Hold", "Keep it until released", "hold")}
+          ${does("Delay 100 ms", "It arrives that much later", { delay: 100_000 })}
         </div>`,
     );
   }

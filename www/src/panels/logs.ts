@@ -12,7 +12,7 @@ import { controls, hues } from "../style/controls.js";
 import { Panel } from "./panel.js";
 import { stepRow, stepStyle } from "./step-row.js";
 
-const LABEL = 40;
+const LABEL = 54;
 const ROW = 40;
 const CELL = 26;
 const TOP = 24;
@@ -63,6 +63,33 @@ export class Logs extends Panel {
       .server {
         font-size: 13px;
         font-weight: 600;
+      }
+      .saved {
+        font: 9.5px var(--mono);
+        fill: var(--soft);
+      }
+      .behind {
+        fill: var(--hold);
+      }
+      .writing {
+        stroke: var(--hold);
+        stroke-width: 2;
+        stroke-linecap: round;
+      }
+      .track {
+        stroke: var(--line);
+        stroke-width: 2;
+        stroke-linecap: round;
+      }
+      .base rect {
+        fill: var(--sunk);
+        stroke: var(--faint);
+        stroke-width: 1.2;
+      }
+      .base text {
+        font-size: 10.5px;
+        text-anchor: middle;
+        fill: var(--soft);
       }
       .entry rect {
         fill: var(--fill);
@@ -153,7 +180,7 @@ export class Logs extends Panel {
   constructor() {
     super();
     new Resized(this, (width) => {
-      this.width = width - 36;
+      this.width = Math.max(200, width - 36);
     });
   }
 
@@ -178,7 +205,7 @@ export class Logs extends Panel {
         ${
           told.length === 0
             ? html`<p class="soft">Nothing yet. Press Play, or Step for one step at a time.</p>`
-            : html`<ol class="steps">${told.map((step) =>
+            : html`<ol class="steps" aria-label="What just happened">${told.map((step) =>
                 stepRow(step, {
                   go: (one) => {
                     this.lab.pause();
@@ -205,7 +232,8 @@ export class Logs extends Panel {
   #table() {
     const { logs, frame } = this.view;
     const columns = Math.max(4, Math.min(WINDOW, Math.floor((this.width - LABEL) / 39)));
-    const first = this.lab.logsFrom === "latest" ? Math.max(logs.from, latest(logs.longest, columns)) : logs.from;
+    // One column more than there are entries: nextIndex points there.
+    const first = this.lab.logsFrom === "latest" ? Math.max(logs.from, latest(logs.longest + 1, columns)) : logs.from;
     const pitch = Math.min(48, (this.width - LABEL) / columns);
     const height = TOP + logs.rows.length * ROW + 10;
     const differing = divergent(logs.rows);
@@ -232,6 +260,7 @@ export class Logs extends Panel {
         <li><svg viewBox="0 0 14 12"><path class="match" d="M7 2l4 7H3z" /></svg>matchIndex</li>
         <li><svg viewBox="0 0 14 12"><path class="next" d="M7 2l4 7H3z" /></svg>nextIndex</li>
         <li><svg viewBox="0 0 14 12"><circle class="unsaved" cx="7" cy="6" r="3" /></svg>not on disk yet</li>
+        ${logs.rows.some((row) => row.first > 1) ? html`<li><svg viewBox="0 0 14 12"><g class="base"><rect x="1" y="1" width="12" height="10" rx="3" /></g></svg>in a snapshot</li>` : nothing}
       </ul>`;
   }
 
@@ -253,7 +282,9 @@ export class Logs extends Panel {
     const progress = nodeOf(frame, frame.leader)?.server?.progress.find((one) => one.peer === row.server);
     const shown = (index: number) => index >= first && index < first + columns;
     return svg`<g class=${down ? "down" : ""}>
-      <text class="server" x="0" y=${y + 18}>${nameIn(frame, row.server)}</text>
+      <text class="server" x="0" y=${y + 13}>${nameIn(frame, row.server)}</text>
+      ${this.#onDisk(row, y)}
+      ${this.#base(row, y, at)}
       ${row.entries
         .filter((entry) => shown(entry.index))
         .map((entry) => {
@@ -279,13 +310,45 @@ export class Logs extends Panel {
     </g>`;
   }
 
+  /** How far the log is on disk, and how far the write under way has come. */
+  #onDisk(row: LogRow, y: number) {
+    const write = nodeOf(this.view.frame, row.server)?.writes[0];
+    const whole = LABEL - 10;
+    const part = !write
+      ? 0
+      : write.doneAt === null
+        ? 1
+        : Math.min(1, Math.max(0, (this.view.now - write.startedAt) / Math.max(1, write.doneAt - write.startedAt)));
+    return svg`<text class=${row.durableIndex < row.lastIndex ? "saved behind" : "saved"} x="0" y=${y + 24}>disk ${row.durableIndex}</text>
+      ${
+        write
+          ? svg`<g><title>Writing ${write.what}${write.doneAt === null ? ": the disk is stalled" : ""}</title>
+            <line class="track" x1="1" x2=${whole} y1=${y + 29} y2=${y + 29} />
+            <line class="writing" x1="1" x2=${1 + (whole - 1) * part} y1=${y + 29} y2=${y + 29} stroke-dasharray=${write.doneAt === null ? "2 4" : nothing} /></g>`
+          : nothing
+      }`;
+  }
+
+  /** What a snapshot has taken the place of: entries up to the log's base, as one block. */
+  #base(row: LogRow, y: number, { first, columns, pitch }: { first: number; columns: number; pitch: number }) {
+    const base = row.first - 1;
+    const last = Math.min(base, first + columns - 1);
+    if (last < first) return nothing;
+    const x = LABEL;
+    const width = (last - first + 1) * pitch - 3;
+    const words = width > 96 ? `snapshot to ${base}` : width > 52 ? `to ${base}` : `≤${base}`;
+    return svg`<g class="base"><title>A snapshot holds what entries 1 to ${base} did; they are no longer in the log (§7)</title>
+      <rect x=${x} y=${y} width=${width} height=${CELL} rx="5" />
+      <text x=${x + width / 2} y=${y + 17}>${words}</text></g>`;
+  }
+
   /** The picture in words: for each server what its log holds in the window. */
   #described(first: number, columns: number): string {
     const rows = this.view.logs.rows.map((row) => {
       const entries = row.entries
         .filter((entry) => entry.index >= first && entry.index < first + columns)
         .map((entry) => `${entry.index}: ${entry.text} (term ${entry.term})`);
-      return `${nameIn(this.view.frame, row.server)}, ${row.lastIndex} entries, committed ${row.commitIndex}, applied ${row.lastApplied}: ${entries.join(", ") || "none in view"}`;
+      return `${nameIn(this.view.frame, row.server)}, ${row.first > 1 ? `a snapshot to ${row.first - 1} and entries to ${row.lastIndex}` : `${row.lastIndex} entries`}, committed ${row.commitIndex}, applied ${row.lastApplied}: ${entries.join(", ") || "none in view"}`;
     });
     return rows.join(". ");
   }

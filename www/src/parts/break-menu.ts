@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Action, Frame } from "splitbrain";
+import type { Action, Frame, NodeId } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
 import { controls } from "../style/controls.js";
@@ -10,11 +10,24 @@ import { controls } from "../style/controls.js";
 interface Item {
   readonly label: string;
   readonly hint: string;
-  readonly actions: (frame: Frame) => Action[] | "partition" | null;
+  readonly actions: (frame: Frame) => Action[] | "partition" | "mid-write" | null;
 }
+
+/** How long “Crash in mid-write” waits for a write. */
+const MOST_STEPS = 600;
 
 const servers = (frame: Frame) => frame.nodes.filter((node) => node.kind === "server");
 const leader = (frame: Frame) => frame.leader;
+const follower = (frame: Frame) =>
+  servers(frame).findLast((node) => node.status === "up" && node.id !== frame.leader)?.id;
+
+/** Half of the servers on either side of one that reaches all. */
+function bridge(frame: Frame): Action[] | null {
+  const ids = servers(frame).map((node) => node.id);
+  if (ids.length < 3) return null;
+  const half = Math.ceil(ids.length / 2) - 1;
+  return [{ do: "heal" }, { do: "partition", groups: [ids.slice(0, half), ids.slice(half + 1)] }];
+}
 
 const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] }[] = [
   {
@@ -29,9 +42,13 @@ const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] 
         label: "Crash a follower",
         hint: "A majority goes on without it",
         actions: (frame) => {
-          const victim = servers(frame).findLast((node) => node.status === "up" && node.id !== frame.leader);
-          return victim ? [{ do: "crash", node: victim.id }] : null;
+          return only(follower(frame), (node) => ({ do: "crash", node }));
         },
+      },
+      {
+        label: "Crash in mid-write",
+        hint: "Goes on until a server writes; what is not on disk is lost",
+        actions: () => "mid-write",
       },
       {
         label: "Crash every server",
@@ -51,6 +68,11 @@ const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] 
           return victim ? [{ do: "crash", node: victim.id }] : null;
         },
       },
+      {
+        label: "Wipe a follower's disk",
+        hint: "It forgets its vote and its log: Raft does not survive this",
+        actions: (frame) => only(follower(frame), (node) => ({ do: "wipe", node })),
+      },
     ],
   },
   {
@@ -62,6 +84,45 @@ const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] 
         actions: (frame) => (leader(frame) === null ? null : [{ do: "isolate", node: leader(frame) as number }]),
       },
       { label: "Partition…", hint: "Choose the sides, or drag a line on the stage", actions: () => "partition" },
+      {
+        label: "Build a bridge",
+        hint: "One reaches both sides, which cannot reach each other",
+        actions: bridge,
+      },
+      {
+        label: "Deafen the leader",
+        hint: "It speaks and nobody's word reaches it: links cut one way",
+        actions: (frame) =>
+          leader(frame) === null
+            ? null
+            : nonEmpty(
+                servers(frame)
+                  .filter((node) => node.id !== frame.leader)
+                  .map((node) => ({
+                    do: "link" as const,
+                    from: node.id,
+                    to: frame.leader as number,
+                    state: "cut" as const,
+                  })),
+              ),
+      },
+      {
+        label: "Hold the leader's messages",
+        hint: "They wait at its door until the links are opened",
+        actions: (frame) =>
+          leader(frame) === null
+            ? null
+            : nonEmpty(
+                servers(frame)
+                  .filter((node) => node.id !== frame.leader)
+                  .map((node) => ({
+                    do: "link" as const,
+                    from: frame.leader as number,
+                    to: node.id,
+                    state: "hold" as const,
+                  })),
+              ),
+      },
       {
         label: "Pause the leader",
         hint: "It wakes up in a world that moved on",
@@ -83,6 +144,11 @@ const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] 
         actions: () => [{ do: "quality", from: null, to: null, duplication: 200 }],
       },
       {
+        label: "Overtake one message in five",
+        hint: "It comes up to two seconds late, after newer ones",
+        actions: () => [{ do: "quality", from: null, to: null, reordering: 200 }],
+      },
+      {
         label: "Slow network",
         hint: "40–120 ms a hop: elections begin to collide",
         actions: () => [{ do: "quality", from: null, to: null, latency: [40_000, 120_000] }],
@@ -92,9 +158,23 @@ const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] 
         hint: "Nothing it says can outlive its memory of saying it",
         actions: (frame) => (leader(frame) === null ? null : [{ do: "stall", node: leader(frame) as number }]),
       },
+      {
+        label: "Slow the leader's disk",
+        hint: "100–200 ms a write: everything waits for it",
+        actions: (frame) =>
+          leader(frame) === null ? null : [{ do: "disk", node: leader(frame) as number, latency: [100_000, 200_000] }],
+      },
+      {
+        label: "Speed up a follower's clock",
+        hint: "Twice as fast: its election timer runs out early",
+        actions: (frame) => only(follower(frame), (node) => ({ do: "drift", node, ppm: 1_000_000 })),
+      },
     ],
   },
 ];
+
+const only = (node: NodeId | undefined, action: (node: NodeId) => Action) =>
+  node === undefined ? null : [action(node)];
 
 const nonEmpty = (actions: Action[]) => (actions.length > 0 ? actions : null);
 
@@ -110,11 +190,17 @@ function mend(view: View): Action[] {
       latency: config.latency,
       loss: config.loss,
       duplication: config.duplication,
+      reordering: config.reordering ?? 0,
     },
     ...frame.nodes.flatMap((node): Action[] => [
       ...(node.status === "down" ? [{ do: "restart" as const, node: node.id }] : []),
       ...(node.status === "paused" ? [{ do: "resume" as const, node: node.id }] : []),
-      ...(node.writes.some((write) => write.doneAt === null) ? [{ do: "unstall" as const, node: node.id }] : []),
+      ...(node.stalled ? [{ do: "unstall" as const, node: node.id }] : []),
+      ...(node.slow > 0 ? [{ do: "slow" as const, node: node.id, by: 0 }] : []),
+      ...(node.drift !== 0 ? [{ do: "drift" as const, node: node.id, ppm: 0 }] : []),
+      ...(String(node.disk) !== String(config.diskLatency)
+        ? [{ do: "disk" as const, node: node.id, latency: config.diskLatency }]
+        : []),
     ]),
   ];
 }
@@ -129,18 +215,26 @@ export class BreakMenu extends LitElement {
         right: 0;
         top: calc(100% + 8px);
         z-index: 20;
-        width: 580px;
+        width: 900px;
         max-width: calc(100vw - 20px);
         max-height: calc(100dvh - 80px);
         overflow: auto;
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(240px, 1fr));
+        grid-template: auto 1fr / repeat(3, minmax(0, 1fr));
         gap: 8px;
         background: var(--card);
         border: 1px solid var(--line);
         border-radius: 12px;
         padding: 10px;
         box-shadow: 0 12px 40px rgb(0 0 0 / 0.22);
+      }
+      /* Crash and Mend share the first column; the longer lists have one each. */
+      .list > :nth-child(2),
+      .list > :nth-child(3) {
+        grid-row: span 2;
+      }
+      .list > :nth-child(4) {
+        grid-column: 1;
       }
       .list button {
         width: 100%;
@@ -170,6 +264,7 @@ export class BreakMenu extends LitElement {
           top: 112px;
           max-height: calc(100dvh - 124px);
           width: auto;
+          display: block;
         }
       }
     `,
@@ -234,8 +329,22 @@ export class BreakMenu extends LitElement {
     </div>`;
   }
 
-  #do(actions: Action[] | "partition" | null) {
+  /** Goes on until a server has a write under way, and crashes it there. */
+  async #midWrite() {
+    const done = await this.lab.actWhen(
+      "Waiting for a write",
+      ({ frame }) => only(servers(frame).find((node) => node.writes.length > 0)?.id, (node) => ({ do: "crash", node })),
+      MOST_STEPS,
+    );
+    if (!done) this.lab.say(`No server wrote anything in the next ${MOST_STEPS} steps. Put a key, and try again.`);
+  }
+
+  #do(actions: Action[] | "partition" | "mid-write" | null) {
     this.#close();
+    if (actions === "mid-write") {
+      void this.#midWrite();
+      return;
+    }
     if (actions === "partition") this.dispatchEvent(new CustomEvent("sb-partition", { bubbles: true, composed: true }));
     else if (actions !== null) void this.lab.act(...actions);
   }

@@ -19,6 +19,12 @@ const RANGES: readonly { name: Range; label: string }[] = [
   { name: "electionTimeout", label: "Election timeout" },
 ];
 
+/** A number, or null for an empty field. */
+const optional = (event: Event) => {
+  const { value } = event.target as HTMLInputElement;
+  return value === "" ? null : Number(value);
+};
+
 @customElement("sb-new-run")
 export class NewRun extends Dialog {
   protected readonly heading = "New run";
@@ -42,6 +48,13 @@ export class NewRun extends Dialog {
             <button type="button" title="Draw a fresh seed" @click=${this.#draw}>Draw one</button></span></label>
           <label>Heartbeat every, ms${this.#number(config.heartbeat / 1000, 1, 10_000, (value) => ({ heartbeat: Math.round(value * 1000) }))}</label>
           <label>Messages lost, in 1000${this.#number(config.loss, 0, 1000, (value) => ({ loss: value }))}</label>
+          <label>Snapshot near, bytes<input type="number" min="256" max="4000000000" step="1" placeholder="never" .value=${config.maxRaftState == null ? "" : String(config.maxRaftState)}
+            title="A server whose log grows near this size takes a snapshot; empty for never (§7)"
+            @change=${(event: Event) => this.#set({ maxRaftState: optional(event) })} /></label>
+          <label>Snapshot chunk, bytes<input type="number" min="1" max="4000000000" step="1" placeholder="whole" .value=${config.snapshotChunk == null ? "" : String(config.snapshotChunk)}
+            title="The most bytes of a snapshot in one message; empty to send it whole"
+            @change=${(event: Event) => this.#set({ snapshotChunk: optional(event) })} /></label>
+          <label>Messages overtaken, in 1000${this.#number(config.reordering ?? 0, 0, 1000, (value) => ({ reordering: value }))}</label>
           <label>Messages doubled, in 1000${this.#number(config.duplication, 0, 1000, (value) => ({ duplication: value }))}</label>
         </div>
         <div class="fields">

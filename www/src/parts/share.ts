@@ -2,9 +2,10 @@
 
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { bytes, seconds } from "../model/format.js";
+import { seconds } from "../model/format.js";
 import { PREFIX } from "../model/link.js";
 import { encode, LARGEST_SCRIPT, ShareError } from "../model/share.js";
+import { bytes } from "../model/words.js";
 import { Dialog } from "./dialog.js";
 
 @customElement("sb-share")

@@ -2,6 +2,7 @@
 
 import type { Flight } from "splitbrain";
 import { isHeartbeat, letter, type Mark, markOf } from "../model/flight.js";
+import { span } from "../model/format.js";
 import { edge, fill, onFill, plain, type Theme } from "../model/palette.js";
 import type { Scene } from "./scene.js";
 
@@ -34,6 +35,13 @@ export function flightAt(scene: Scene, x: number, y: number): Flight | undefined
     const mark = place(scene, flight);
     return mark !== null && Math.hypot(mark.at.x - x, mark.at.y - y) < REACH;
   });
+}
+
+/** What becomes of a message, in a few words. */
+export function fate(flight: Flight, now: number): string {
+  if (flight.arrivesAt === null) return "held";
+  if (flight.lost) return "will be lost";
+  return `arrives in ${span(Math.max(0, flight.arrivesAt - now))}`;
 }
 
 function place(scene: Scene, flight: Flight): Mark | null {

@@ -42,7 +42,7 @@ type Shown = Pick<Server, "role" | "term" | "lastIndex" | "commitIndex" | "votes
 
 function stateOf(node: Node): Shown {
   if (node.server) return node.server;
-  const durable = node.durable ?? { term: 0, votedFor: null, lastIndex: 0 };
+  const durable = node.durable ?? { term: 0, votedFor: null, lastIndex: 0, base: 0 };
   return { role: "follower", term: durable.term, lastIndex: durable.lastIndex, commitIndex: 0, votes: [], durable };
 }
 

@@ -3,23 +3,19 @@
 
 import { html, LitElement, nothing, svg } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { keyed } from "lit/directives/keyed.js";
 import type { NodeId } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
 import { late } from "../late.js";
-import { count, list } from "../model/format.js";
 import type { Point } from "../model/geometry.js";
 import { type Layout, layout, NARROW } from "../model/layout.js";
 import { type Pair, pairs } from "../model/network.js";
 import type { Theme } from "../model/palette.js";
-import { groups, split } from "../model/partition.js";
 import { Resized } from "../parts/resized.js";
 import { controls, hues } from "../style/controls.js";
 import { drawCard, drawClient, drawErrand } from "./cards.js";
-import { drawPartition } from "./cut-line.js";
-import { drawFlights, flightAt } from "./flights.js";
-import { drawGround } from "./ground.js";
+import { drawFlights, fate, flightAt } from "./flights.js";
+import { drawStart } from "./ground.js";
 import { drawLinks } from "./links.js";
 import type { Scene, Selection } from "./scene.js";
 import { drawServer } from "./server.js";
@@ -27,6 +23,13 @@ import { stageStyle } from "./style.js";
 
 /** Shorter strokes are clicks that slipped. */
 const SHORTEST_STROKE = 40;
+
+/** A stroke across the stage, or (`line`) the dragging of a partition's line. */
+interface Stroke {
+  readonly from: Point;
+  readonly to: Point;
+  readonly line: boolean;
+}
 
 @customElement("sb-stage")
 export class Stage extends LitElement {
@@ -42,7 +45,11 @@ export class Stage extends LitElement {
   @state() private height = 0;
   @state() private focusNode: NodeId = 0;
   @state() private focusLink = 0;
-  @state() private stroke: { from: Point; to: Point } | null = null;
+  @state() private stroke: Stroke | null = null;
+  @state() private cuts: typeof import("./cut-line.js") | null = null;
+  @state() private tiles: typeof import("./tiles.js") | null = null;
+  /** Where a mouse hovers. */
+  @state() private pointer: Point | null = null;
   @state() private menu: { pair: Pair; at: Point } | null = null;
 
   @query("canvas") private canvas!: HTMLCanvasElement | null;
@@ -91,7 +98,7 @@ export class Stage extends LitElement {
     const of = (kind: string) => frame.nodes.filter((node) => node.kind === kind);
     return html`
       ${this.#chip()}
-      <div class="box" @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#forget}>
+      <div class="box" @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#forget} @pointerleave=${this.#leave}>
         <svg viewBox="0 0 ${place.width} ${place.height}" role="group" aria-label="The cluster">
           <g role="group" aria-label="Links">
             ${drawLinks(
@@ -101,26 +108,43 @@ export class Stage extends LitElement {
               (event, index) => this.#linkKey(event, index),
             )}
           </g>
-          ${of("client").map((node) => drawErrand(scene, node))} ${drawPartition(scene)}
+          ${of("client").map((node) => drawErrand(scene, node))} ${this.cuts?.drawPartition(scene, this.stroke?.line ? { x: this.stroke.to.x - this.stroke.from.x, y: this.stroke.to.y - this.stroke.from.y } : null)}
           <g role="group" aria-label="Nodes">
             ${of("server").map((node) => drawServer(scene, node))}
             ${of("client").map((node) => drawClient(scene, node))}
             ${frame.nodes.filter((node) => ["coordinator", "store", "worker"].includes(node.kind)).map((node) => drawCard(scene, node))}
           </g>
-          ${drawGround(scene, () => this.dispatchEvent(new CustomEvent("sb-tab", { detail: "mapreduce", bubbles: true, composed: true })))}
-          ${this.stroke ? svg`<line class="drawing" x1=${this.stroke.from.x} y1=${this.stroke.from.y} x2=${this.stroke.to.x} y2=${this.stroke.to.y} />` : nothing}
+          ${frame.job ? this.tiles?.drawTiles(scene, frame.job) : drawStart(scene, () => this.dispatchEvent(new CustomEvent("sb-tab", { detail: "mapreduce", bubbles: true, composed: true })))}
+          ${this.stroke && !this.stroke.line ? svg`<line class="drawing" x1=${this.stroke.from.x} y1=${this.stroke.from.y} x2=${this.stroke.to.x} y2=${this.stroke.to.y} />` : nothing}
         </svg>
         <canvas aria-hidden="true"></canvas>
+        ${this.#tip(scene)}
       </div>
       ${this.#linkMenu()}
     `;
+  }
+
+  protected override willUpdate() {
+    const frame = this.view?.frame;
+    if (frame && frame.links.length > 0) void this.#fetchCuts();
+    if (frame?.job) void this.#fetchTiles();
   }
 
   protected override updated() {
     const scene = this.#scene;
     if (!scene) return;
     if (this.canvas) drawFlights(this.canvas, scene, this.theme);
+    this.#placeTip();
     this.#ownHeight(scene.layout.narrow ? scene.layout.height : null);
+  }
+
+  /** Beside the pointer, within the stage. */
+  #placeTip() {
+    const tip = this.renderRoot.querySelector<HTMLElement>(".tip");
+    if (!tip || !this.pointer) return;
+    const { x, y } = this.pointer;
+    tip.style.left = `${Math.max(4, Math.min(x + 14, this.width - tip.offsetWidth - 4))}px`;
+    tip.style.top = `${y > tip.offsetHeight + 16 ? y - tip.offsetHeight - 12 : y + 18}px`;
   }
 
   #ownHeight(height: number | null) {
@@ -135,33 +159,19 @@ export class Stage extends LitElement {
   #chip() {
     const view = this.view;
     if (!view) return nothing;
-    const cut = view.frame.links.length;
-    if (cut === 0) return nothing;
-    const found = groups(view.frame);
-    const servers = (ids: readonly NodeId[]) => ids.map((id) => nameIn(view.frame, id)).join(" ");
-    const text =
-      found.length > 1 ? `Partition: ${found.map(servers).join(" | ")}` : `${count(cut, "link direction")} not open`;
-    return html`<div class="chip"><span>${text}</span>
+    if (view.frame.links.length === 0) return nothing;
+    return html`<div class="chip"><span>${this.cuts?.cutInWords(view.frame)}</span>
       <button title="Open all links (h)" @click=${() => void this.lab.act({ do: "heal" })}>Heal <kbd aria-hidden="true">h</kbd></button></div>`;
   }
 
   #linkMenu() {
     const { menu, view } = this;
     if (!menu || !view) return nothing;
-    // Another link's menu is another element: it takes its place and the focus anew.
-    return keyed(
-      menu,
-      html`<sb-link-menu .lab=${this.lab} .view=${view} .pair=${menu.pair} .at=${menu.at} @sb-close=${() => this.#closeMenu()}></sb-link-menu>`,
-    );
+    return html`<sb-link-menu .lab=${this.lab} .view=${view} .pair=${menu.pair} .at=${menu.at} @sb-close=${() => this.#closeMenu()}></sb-link-menu>`;
   }
 
   async #openMenu(pair: Pair, at: Point) {
-    try {
-      await late("sb-link-menu");
-      this.menu = { pair, at };
-    } catch (error) {
-      this.lab.say(error instanceof Error ? error.message : String(error), "error");
-    }
+    if (await late("sb-link-menu", this.lab)) this.menu = { pair, at };
   }
 
   #closeMenu() {
@@ -205,33 +215,36 @@ export class Stage extends LitElement {
 
   #down(event: PointerEvent) {
     if (event.button !== 0) return;
-    if (
-      this.menu &&
-      !event.composedPath().some((target) => target instanceof Element && target.localName === "sb-link-menu")
-    )
-      this.menu = null;
+    this.pointer = null;
+    const on = event.composedPath().filter((target) => target instanceof Element);
+    if (this.menu && !on.some((target) => target.localName === "sb-link-menu")) this.menu = null;
     const scene = this.#scene;
     const at = this.#point(event);
     const flight = scene ? flightAt(scene, at.x, at.y) : undefined;
-    const onNode = event
-      .composedPath()
-      .some(
-        (target) =>
-          target instanceof Element && (target.hasAttribute("data-node") || target.classList.contains("start")),
-      );
+    const onNode = on.some((target) => target.hasAttribute("data-node") || target.classList.contains("start"));
     if (flight && !onNode) {
       this.#select({ flight: flight.id });
       this.#skipClick = true;
       return;
     }
-    if (!onNode) this.stroke = { from: at, to: at };
+    if (onNode) return;
+    this.stroke = { from: at, to: at, line: on.some((target) => target.classList.contains("grip")) };
   }
 
   /** A press that meant a message must not open the link beneath it. */
   #skipClick = false;
 
   #move(event: PointerEvent) {
-    if (this.stroke) this.stroke = { from: this.stroke.from, to: this.#point(event) };
+    const at = this.#point(event);
+    if (this.stroke) {
+      this.stroke = { ...this.stroke, to: at };
+      // From here on it is no click, and goes on beyond the stage.
+      const { from } = this.stroke;
+      const box = event.currentTarget as HTMLElement;
+      if (Math.hypot(at.x - from.x, at.y - from.y) >= SHORTEST_STROKE) box.setPointerCapture(event.pointerId);
+    }
+    // A finger rests on what it touches: there is nothing to hover over.
+    else if (event.pointerType === "mouse") this.pointer = at;
   }
 
   #up(event: PointerEvent) {
@@ -240,28 +253,52 @@ export class Stage extends LitElement {
     const scene = this.#scene;
     if (!stroke || !scene) return;
     const to = this.#point(event);
-    if (Math.hypot(to.x - stroke.from.x, to.y - stroke.from.y) < SHORTEST_STROKE) return;
+    const far = Math.hypot(to.x - stroke.from.x, to.y - stroke.from.y);
+    if (far < (stroke.line ? SHORTEST_STROKE / 4 : SHORTEST_STROKE)) return;
     this.#skipClick = true;
-    const servers = scene.frame.nodes
-      .filter((node) => node.kind === "server")
-      .map((node) => ({ id: node.id, at: scene.layout.at.get(node.id) as Point }));
-    const sides = split(stroke.from, to, servers);
-    if (!sides) {
-      this.lab.say("That line leaves every server on one side. Draw it between servers to part them.");
-      return;
-    }
-    void this.lab.act({ do: "partition", groups: sides });
-    this.dispatchEvent(
-      new CustomEvent("sb-told", {
-        detail: `Partition: ${sides.map((ids) => list(ids.map((id) => nameIn(scene.frame, id)))).join(" apart from ")}`,
-        bubbles: true,
-        composed: true,
-      }),
-    );
+    void this.#cut({ ...stroke, to });
+  }
+
+  async #cut(stroke: Stroke) {
+    await this.#fetchCuts();
+    const scene = this.#scene;
+    const meant = scene && this.cuts?.strokeMeans(scene, stroke);
+    if (meant) {
+      void this.lab.act(...meant.actions);
+      this.#tell(meant.told);
+    } else this.lab.say("That line leaves every server on one side. Draw it between servers to part them.");
+  }
+
+  /** What draws and makes cuts is fetched when there is one. */
+  async #fetchCuts() {
+    this.cuts ??= await import("./cut-line.js");
+  }
+
+  async #fetchTiles() {
+    this.tiles ??= await import("./tiles.js");
+  }
+
+  #tell(sentence: string) {
+    this.dispatchEvent(new CustomEvent("sb-told", { detail: sentence, bubbles: true, composed: true }));
   }
 
   #forget() {
     this.stroke = null;
+    this.pointer = null;
+  }
+
+  #leave() {
+    this.pointer = null;
+  }
+
+  // ── What a message says, while the pointer is over it ──────────────────────────────────────────────────────────────
+
+  #tip(scene: Scene) {
+    const at = this.pointer;
+    const flight = at && !this.stroke ? flightAt(scene, at.x, at.y) : undefined;
+    if (!at || !flight) return nothing;
+    const ways = `${nameIn(scene.frame, flight.from)} → ${nameIn(scene.frame, flight.to)}`;
+    return html`<div class="tip" aria-hidden="true"><b>${ways}</b> ${flight.text}<span>${fate(flight, scene.now)} · click to hold, drop or deliver it</span></div>`;
   }
 
   override firstUpdated() {

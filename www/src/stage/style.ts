@@ -225,6 +225,23 @@ export const stageStyle = css`
     stroke-width: 1.8;
     stroke-linecap: round;
   }
+  .tip {
+    position: absolute;
+    z-index: 2;
+    max-width: min(340px, 80%);
+    padding: 7px 10px;
+    border-radius: 8px;
+    background: var(--card);
+    border: 1px solid var(--line);
+    box-shadow: 0 4px 16px rgb(0 0 0 / 0.16);
+    font-size: 12.5px;
+    pointer-events: none;
+  }
+  .tip span {
+    display: block;
+    color: var(--soft);
+    font-size: 11.5px;
+  }
   .partition path,
   .drawing {
     fill: none;
@@ -233,6 +250,14 @@ export const stageStyle = css`
     stroke-dasharray: 9 6;
     stroke-linecap: round;
     pointer-events: none;
+  }
+  .partition .grip {
+    stroke: transparent;
+    stroke-width: 22;
+    stroke-dasharray: none;
+    pointer-events: stroke;
+    cursor: grab;
+    touch-action: none;
   }
 
   .card {

@@ -92,6 +92,13 @@ export const house = css`
     color: var(--ink);
     font-weight: 600;
   }
+  .seed b {
+    display: inline-block;
+    max-width: 9ch;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    vertical-align: bottom;
+  }
   .shape {
     all: unset;
     box-sizing: border-box;
@@ -188,7 +195,7 @@ export const house = css`
     border-radius: 6px 6px 0 0;
     background: none;
     color: var(--soft);
-    padding: 7px 10px 9px;
+    padding: 7px 7px 9px;
   }
   .tabs button[aria-selected="true"] {
     color: var(--ink);
@@ -208,7 +215,7 @@ export const house = css`
   }
   sb-inspector {
     flex: none;
-    max-height: 52%;
+    max-height: 60%;
     overflow: auto;
     border-top: 1px solid var(--line);
   }
@@ -381,21 +388,12 @@ export const house = css`
     }
     .tabs {
       padding: 4px 8px 0;
+      display: grid;
+      grid-template-columns: repeat(4, 1fr);
     }
     .notice {
       top: 112px;
       width: calc(100vw - 24px);
-    }
-  }
-  @media (prefers-reduced-motion: no-preference) {
-    .notice {
-      animation: arrive 0.18s ease-out;
-    }
-    @keyframes arrive {
-      from {
-        opacity: 0;
-        transform: translateY(-6px);
-      }
     }
   }
 `;

@@ -11,12 +11,7 @@ import { Resized } from "../parts/resized.js";
 import { controls } from "../style/controls.js";
 import { drawTimeline } from "./draw.js";
 
-const GOALS: readonly { goal: Goal; name: string }[] = [
-  { goal: "election", name: "election" },
-  { goal: "commit", name: "commit" },
-  { goal: "fault", name: "fault" },
-  { goal: "violation", name: "violation" },
-];
+const GOALS: readonly Goal[] = ["election", "commit", "fault", "violation"];
 
 /** The axis shows at least this much, so that the first second does not race across it. */
 const SHORTEST = 500_000;
@@ -130,7 +125,7 @@ export class Timeline extends LitElement {
     const known = Math.max(view.frame.end.at, view.now);
     return html`
       <div class="bar" role="group" aria-label="Jump">
-        ${GOALS.map(({ goal, name }) => this.#jump(goal, name))}
+        ${GOALS.map((goal) => this.#jump(goal))}
         <span class="space"></span>
         ${
           view.branches.length > 1
@@ -151,7 +146,7 @@ export class Timeline extends LitElement {
     `;
   }
 
-  #jump(goal: Goal, name: string) {
+  #jump(goal: Goal) {
     const view = this.view;
     if (!view) return nothing;
     const step = view.frame.moment.step;
@@ -159,9 +154,9 @@ export class Timeline extends LitElement {
     const on = jump(view.marks, goal, step, 1);
     if (!back && !on && goal === "violation") return nothing;
     return html`<span class="jump">
-      <button ?disabled=${!back} aria-label="Previous ${name}" title="Previous ${name}" @click=${() => back && this.#go(back.at, back.step)}>◂</button>
-      ${name}
-      <button ?disabled=${!on} aria-label="Next ${name}" title="Next ${name}" @click=${() => on && this.#go(on.at, on.step)}>▸</button>
+      <button ?disabled=${!back} aria-label="Previous ${goal}" title="Previous ${goal}" @click=${() => back && this.#go(back.at, back.step)}>◂</button>
+      ${goal}
+      <button ?disabled=${!on} aria-label="Next ${goal}" title="Next ${goal}" @click=${() => on && this.#go(on.at, on.step)}>▸</button>
     </span>`;
   }
 

@@ -128,6 +128,8 @@ pub enum Many {
     SavedTerm,
     /// The last index of the log on its disk.
     SavedLog,
+    /// The index up to which the log on its disk has given way to a snapshot.
+    SavedSnapshot,
 }
 
 /// A cluster at one moment, with the names given so far.
@@ -256,7 +258,7 @@ impl Scene<'_> {
     /// A number in a server's state; none while it is down, unless its disk has it.
     fn number(&self, what: Many, word: &Word) -> Result<Option<u64>, String> {
         let node = (self.resolve)(word)?;
-        if matches!(what, Many::SavedTerm | Many::SavedLog) {
+        if matches!(what, Many::SavedTerm | Many::SavedLog | Many::SavedSnapshot) {
             let files = self.world.durable(node);
             let state = files.and_then(|files| files.get(&File::Raft(raft::File::State)));
             let saved: Option<&HardState<_>> = match state {
@@ -265,6 +267,7 @@ impl Scene<'_> {
             };
             return Ok(Some(match what {
                 Many::SavedTerm => saved.map_or(Term(0), |saved| saved.current_term).0,
+                Many::SavedSnapshot => saved.map_or(0, |saved| saved.log.base_index()),
                 _ => saved.map_or(0, |saved| saved.log.last_index()),
             }));
         }
@@ -295,8 +298,16 @@ impl Scene<'_> {
 
 impl Many {
     /// Each of them.
-    pub const ALL: [Many; 7] =
-        [Many::Term, Many::Log, Many::Commit, Many::Applied, Many::Snapshot, Many::SavedTerm, Many::SavedLog];
+    pub const ALL: [Many; 8] = [
+        Many::Term,
+        Many::Log,
+        Many::Commit,
+        Many::Applied,
+        Many::Snapshot,
+        Many::SavedTerm,
+        Many::SavedLog,
+        Many::SavedSnapshot,
+    ];
 
     /// Its name in a scenario.
     pub fn name(self) -> &'static str {
@@ -308,6 +319,7 @@ impl Many {
             Many::Snapshot => "snapshot",
             Many::SavedTerm => "saved term",
             Many::SavedLog => "saved log",
+            Many::SavedSnapshot => "saved snapshot",
         }
     }
 
@@ -322,7 +334,7 @@ impl Many {
             Many::Log | Many::SavedLog => view.raft.log.last_index(),
             Many::Commit => view.raft.commit_index,
             Many::Applied => view.raft.last_applied,
-            Many::Snapshot => view.raft.log.base_index(),
+            Many::Snapshot | Many::SavedSnapshot => view.raft.log.base_index(),
         }
     }
 }

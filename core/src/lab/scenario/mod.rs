@@ -54,7 +54,7 @@
 //! ```text
 //! a leader · a leader other than OLD · no leader · one leader a term · S1 leads · S1 follows · S1 stands
 //! S3 voted for S1 · S3 voted for nobody
-//! term of S1 is 2 · log, commit, applied, snapshot of S1 · saved term, saved log of S1 (what its disk has)
+//! term of S1 is 2 · log, commit, applied, snapshot of S1 · saved term, saved log, saved snapshot of S1 (on its disk)
 //! … is at least 2 · … is at most 2
 //! terms of S1 are 1 1 2                       the terms of the entries in its log, from the first that is kept
 //! all logs are equal                          of all running servers

@@ -12,7 +12,7 @@ use crate::mapreduce::{Input, Job};
 use crate::node::NodeId;
 use crate::sim::FlightAction;
 use crate::time::Time;
-use crate::timeline::{Target, Timeline};
+use crate::timeline::{Moment, Target, Timeline};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -23,6 +23,8 @@ use core::fmt;
 pub struct Telling {
     /// What was said and what happened, as text.
     pub text: String,
+    /// Each paragraph that was said, and when.
+    pub said: Vec<(Moment, String)>,
     /// The run, at its end: it can be walked like any other.
     pub timeline: Timeline<Watch>,
     /// Every reason that a node gave, once.
@@ -62,6 +64,7 @@ struct Runner {
     noted: Vec<(NodeId, Note)>,
     rules_off: Vec<AnyRule>,
     text: String,
+    said: Vec<(Moment, String)>,
     /// The last step that was told or passed over.
     told_to: u64,
     /// Whether the line before was said too.
@@ -80,6 +83,7 @@ pub(super) fn run(scenario: &Scenario) -> Result<Telling, Failure> {
         noted: Vec::new(),
         rules_off: Vec::new(),
         text: format!("{} ({})\n", scenario.title, scenario.paper),
+        said: Vec::new(),
         told_to: 0,
         saying: false,
     };
@@ -101,8 +105,8 @@ pub(super) fn run(scenario: &Scenario) -> Result<Telling, Failure> {
         let why = format!("`{kept}` should have been broken by the end, and holds");
         return Err(Failure { line: last_line, why });
     }
-    let Runner { text, timeline, notes, rules_off, .. } = runner;
-    Ok(Telling { text, timeline, notes, rules_off })
+    let Runner { text, said, timeline, notes, rules_off, .. } = runner;
+    Ok(Telling { text, said, timeline, notes, rules_off })
 }
 
 impl Runner {
@@ -111,6 +115,13 @@ impl Runner {
             // Lines that follow each other are one paragraph.
             let begins = if self.saying { "" } else { "\n" };
             self.text.push_str(&format!("{begins}{words}\n"));
+            match self.said.last_mut().filter(|_| self.saying) {
+                Some((_, paragraph)) => {
+                    paragraph.push(' ');
+                    paragraph.push_str(words);
+                }
+                None => self.said.push((self.timeline.now(), words.clone())),
+            }
             self.saying = true;
             self.noted.clear();
             return Ok(());

@@ -100,13 +100,15 @@ fn requested(step: &Step<Member>, names: Names, from: &str, to: &str, asked: &st
         let text = format!("{to} put {from}'s “{asked}” into its log, as entry {index} of term {term}.");
         return Sentence::new(Kind::Client, "§5.3", text);
     }
-    let sent_on = step.effects.iter().find_map(|effect| match effect {
-        Effect::Send {
-            body: member::Message::Kv(Message::Reply { outcome: Outcome::NotLeader { leader }, .. }),
-            ..
-        } => Some(*leader),
+    let mut replies = step.effects.iter().filter_map(|effect| match effect {
+        Effect::Send { body: member::Message::Kv(Message::Reply { outcome, .. }), .. } => Some(outcome),
         _ => None,
     });
+    let reply = replies.next();
+    let sent_on = match reply {
+        Some(Outcome::NotLeader { leader }) => Some(*leader),
+        _ => None,
+    };
     let text = match (sent_on, note(step)) {
         (Some(Some(leader)), _) => {
             format!("{to} does not lead, so it sends {from} on to {}: “{asked}”.", names.of(leader))
@@ -119,6 +121,10 @@ fn requested(step: &Step<Member>, names: Names, from: &str, to: &str, asked: &st
         }
         (None, Some(Note::AlreadyWaiting)) => {
             format!("{to} has {from}'s request {number} in its log already.")
+        }
+        // A read that spares the log waits until a majority has confirmed that its leader still leads.
+        _ if reply.is_none() => {
+            format!("{to} asks whether it still leads, before it answers {from}'s “{asked}”.")
         }
         _ => format!("{to} answered {from}'s “{asked}”."),
     };

@@ -176,7 +176,23 @@ pub(super) fn arrival(
             snapshot_answered(&from, &to, *last_included_index, *outcome)
         }
     };
-    stepped_down(step, &from, &to).unwrap_or(told)
+    let told = stepped_down(step, &from, &to).unwrap_or(told);
+    if matches!(message, Message::InstallSnapshot { .. }) { told } else { with_snapshot(step, &to, told) }
+}
+
+/// A server that applied something may have taken a snapshot right after it.
+fn with_snapshot(step: &Step<Member>, name: &str, told: Sentence) -> Sentence {
+    let compacted = |(before, after): &(&ServerView, &ServerView)| {
+        after.raft.log.base_index() > before.raft.log.base_index()
+    };
+    match both(step).filter(compacted) {
+        Some((_, after)) => {
+            let upto = after.raft.log.base_index();
+            let text = format!("{} {name} saved a snapshot and dropped its entries up to {upto}.", told.text);
+            Sentence::new(Kind::Replication, "§7", text)
+        }
+        None => told,
+    }
 }
 
 fn vote_requested(step: &Step<Member>, from: &str, to: &str, term: u64) -> Sentence {

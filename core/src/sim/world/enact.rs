@@ -23,7 +23,7 @@ impl<N: Node> World<N> {
             Action::Pause(node) => self.nodes[node.index()].paused = true,
             Action::Resume(node) => self.resume(node),
             Action::Slow(node, by) => self.nodes[node.index()].slow = by,
-            Action::Drift(node, ppm) => self.drift(node, ppm),
+            Action::Drift(node, ppm) => self.set_drift(node, ppm),
             Action::Fire(node, timer) => self.retime(node, timer, |now, _| now),
             Action::Postpone(node, timer, by) => self.retime(node, timer, |_, due| due + by),
             Action::Gate { from, to, gate } => self.set_gate(from, to, gate),
@@ -135,7 +135,7 @@ impl<N: Node> World<N> {
     }
 
     /// Running timers go on at the clock's new rate.
-    pub(super) fn drift(&mut self, node: NodeId, ppm: i32) {
+    pub(super) fn set_drift(&mut self, node: NodeId, ppm: i32) {
         let slot = &mut self.nodes[node.index()];
         let before = slot.clock;
         let after = Clock { ppm, read: before.reading(self.now), at: self.now };

@@ -85,3 +85,26 @@ fn the_run_of_a_seed_can_be_written_down_for_the_page() {
     assert_eq!(script.config.without, ["one-vote-a-term"]);
     assert!(script.saved.step > 0 && !script.acts.is_empty());
 }
+
+#[test]
+fn a_sweep_that_was_cut_short_goes_on_where_it_was() {
+    let file = std::env::temp_dir().join(format!("splitbrain-sweep-{}", std::process::id()));
+    let args = format!("--count 25 --shard 10 --seconds 1 --from 7 --resume {}", file.display());
+    let whole = told(&sweep(&args));
+    let written = std::fs::read_to_string(&file).expect("the file is there");
+    assert_eq!(written.lines().count(), 4, "a line says what is swept, and there are three shards");
+    // Whatever cut it short did so in the middle of the second shard's line.
+    let lines: Vec<&str> = written.lines().collect();
+    let cut = format!("{}\n{}\n{}", lines[0], lines[1], &lines[2][..lines[2].len() / 2]);
+    std::fs::write(&file, cut).expect("it can be written");
+    let resumed = told(&sweep(&args));
+    let without_cpu = |text: &str| {
+        text.lines().filter(|line| !line.starts_with("CPU")).map(String::from).collect::<Vec<_>>()
+    };
+    assert_eq!(without_cpu(&whole), without_cpu(&resumed));
+    assert!(whole.contains("25 from 7"), "{whole}");
+    let other = sweep(&format!("{args} --without majority-to-win"));
+    std::fs::remove_file(&file).expect("it can be removed");
+    assert_eq!(other.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("holds another sweep"));
+}

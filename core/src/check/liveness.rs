@@ -34,7 +34,8 @@ pub struct Liveness {
     highest_term: Term,
     /// The highest term known to be led.
     led_term: Option<Term>,
-    had_leader: bool,
+    /// When there first was a leader of the highest term.
+    led_at: Option<Time>,
     /// For each clerk the operation it waits for, and since when.
     pending: BTreeMap<NodeId, (Session, u64, Time)>,
     job: Option<Time>,
@@ -51,11 +52,16 @@ impl Liveness {
             since,
             highest_term: Term(0),
             led_term: None,
-            had_leader: false,
+            led_at: None,
             pending: BTreeMap::new(),
             job: None,
             look_again: since,
         }
+    }
+
+    /// How long it took from the end of faults to a leader of the highest term; none if there is none yet.
+    pub fn led_after(&self) -> Option<Span> {
+        self.led_at.map(|at| at.since(self.since))
     }
 
     /// A server looks like this now.
@@ -94,12 +100,14 @@ impl Liveness {
 
     /// Says what is overdue. Cheap: until something can be, it only compares two times.
     pub fn judge(&mut self, now: Moment, verdicts: &mut Verdicts) {
-        self.had_leader |= self.led_term == Some(self.highest_term);
+        if self.led_at.is_none() && self.led_term == Some(self.highest_term) {
+            self.led_at = Some(now.at);
+        }
         if now.at <= self.look_again {
             return;
         }
         let leader_due = self.since + self.bounds.leader;
-        if !self.had_leader && now.at > leader_due {
+        if self.led_at.is_none() && now.at > leader_due {
             verdicts.broken(Property::LeaderInTime, now, &[], || {
                 format!(
                     "faults stopped at {}, and {} later nobody has led the highest term, {}.",
@@ -126,7 +134,7 @@ impl Liveness {
                 )
             });
         }
-        let leader_due = (!self.had_leader).then_some(leader_due);
+        let leader_due = self.led_at.is_none().then_some(leader_due);
         let answers_due = self.pending.values().map(|&(.., called)| called + self.bounds.answer);
         let job_due = self.job.map(|submitted| submitted + self.bounds.job);
         let new_due = now.at + self.bounds.answer.min(self.bounds.job);
@@ -136,7 +144,7 @@ impl Liveness {
 
     /// Whether there has been a leader and nothing is pending: what the bounds ask has happened.
     pub fn is_satisfied(&self) -> bool {
-        self.had_leader && self.pending.is_empty() && self.job.is_none()
+        self.led_at.is_some() && self.pending.is_empty() && self.job.is_none()
     }
 }
 
@@ -198,6 +206,18 @@ mod tests {
         assert_eq!(broken_at(&mut liveness, 7), []);
         liveness.server(&server(6, false));
         assert_eq!(broken_at(&mut liveness, 99), []);
+    }
+
+    #[test]
+    fn how_long_it_took_to_a_leader_is_told_from_the_end_of_faults() {
+        let mut liveness = Liveness::new(STOPPED, BOUNDS);
+        liveness.server(&server(4, false));
+        assert_eq!((broken_at(&mut liveness, 3), liveness.led_after()), (Vec::new(), None));
+        liveness.server(&server(5, true));
+        assert_eq!(broken_at(&mut liveness, 4), []);
+        liveness.server(&server(6, true));
+        assert_eq!(broken_at(&mut liveness, 5), []);
+        assert_eq!(liveness.led_after(), Some(Span::secs(2)));
     }
 
     #[test]

@@ -205,6 +205,7 @@ impl Adversary {
             acts.push(Act::Unstall { node });
             acts.push(Act::Disk { node, latency: config.disk_latency });
             acts.push(Act::Slow { node, by: Span::ZERO });
+            acts.push(Act::Drift { node, ppm: 0 });
         }
         let clients: Vec<NodeId> = config.roster().clients().collect();
         // Whoever is asked for something in the calm must be answered, a client without a load too.

@@ -7,7 +7,7 @@ use splitbrain::lab::Member;
 use splitbrain::lab::member::View;
 use splitbrain::node::NodeId;
 use splitbrain::sim::World;
-use splitbrain::time::Span;
+use splitbrain::time::{Span, Time};
 
 /// Watches a cluster whose faults have stopped.
 #[derive(Clone, Debug)]
@@ -15,31 +15,53 @@ pub struct Calm {
     liveness: Liveness,
 }
 
+/// Within how many hundredths of the longest election time-out 99 in 100 clusters without a leader have one. Measured over
+/// 20,000 seeds it is less than half of that.
+pub const MOSTLY: u64 = 200;
+
 /// How long each may take for this cluster once nothing is broken any more.
 ///
-/// A leader within ten longest election time-outs, and a second more because an election timer may have been postponed
-/// by that much just before. An answer within twice that: a client may have to ask every server, and to pause. A job,
+/// A leader within ten longest election time-outs, counted from when nothing that faults have left behind is in the way any
+/// more ([`settled`] says what that is): of the runs that had none at first, 99 in 100 have one within [`MOSTLY`] of them. An
+/// answer within twice that: a client may have to ask every server, and to pause. A job,
 /// with a few tasks and workers that have nothing else to do, within three time-outs of a task and three seconds: what
 /// crashed workers held comes back after one time-out, and an attempt takes well under a second.
 pub fn bounds(plan: &Plan) -> Bounds {
     let config = &plan.config;
     let times = |span: Span, n: u64| Span(span.0 * n);
-    let leader = times(config.election_timeout.1, 10) + Span::secs(1);
+    let leader = times(config.election_timeout.1, 10);
     let answer = leader + times(config.election_timeout.1, 10) + Span::secs(1);
     let job = times(config.task_timeout, 3) + Span::secs(3);
     Bounds { leader, answer, job }
 }
 
+/// When what faults have left behind is over, now that they have stopped: a timer that was postponed runs out no later than
+/// one that is set now, and disks have done the writes that they were given while they were slow or stood still.
+fn settled(plan: &Plan, world: &World<Member>) -> Time {
+    let longest = plan.config.election_timeout.1;
+    let late = |server: NodeId| {
+        let timers = world.timers(server).map(|(_, armed)| Time(armed.due.0.saturating_sub(longest.0)));
+        let writes = world.disk(server).and_then(|disk| disk.pending.back()).and_then(|write| write.done_at);
+        timers.chain(writes).max()
+    };
+    plan.config.roster().servers().filter_map(late).fold(world.now(), Time::max)
+}
+
 impl Calm {
     /// Faults have just stopped.
     pub fn new(plan: &Plan, world: &World<Member>) -> Calm {
-        let mut calm = Calm { liveness: Liveness::new(world.now(), bounds(plan)) };
+        let mut calm = Calm { liveness: Liveness::new(settled(plan, world), bounds(plan)) };
         for node in world.ids() {
             if let Some(view) = world.view(node) {
                 calm.look(world, node, view);
             }
         }
         calm
+    }
+
+    /// How long it took to a leader, in hundredths of the longest election time-out; none if there is none yet.
+    pub fn led_after(&self, plan: &Plan) -> Option<u64> {
+        self.liveness.led_after().map(|span| span.0 * 100 / plan.config.election_timeout.1.0)
     }
 
     /// Looks at the step just taken.

@@ -3,6 +3,7 @@
 
 use super::kind::Kind;
 use super::plan::Plan;
+use serde::{Deserialize, Serialize};
 use splitbrain::lab::act::Act;
 use splitbrain::lab::member::{Timer, View};
 use splitbrain::lab::{Config, Member};
@@ -13,7 +14,8 @@ use splitbrain::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How often each kind of fault changed an outcome, in the order of [`Kind::ALL`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Counts(Vec<u64>);
 
 impl Default for Counts {
@@ -56,6 +58,8 @@ pub struct Effects {
     late: BTreeSet<FlightId>,
     /// Timers that were postponed, with the step that armed each and when it would have run out.
     postponed: BTreeMap<(NodeId, Timer), (u64, Time)>,
+    /// How much each clock goes too fast or too slow.
+    drift: Vec<i32>,
 }
 
 impl Effects {
@@ -72,6 +76,7 @@ impl Effects {
             touched: BTreeMap::new(),
             late: BTreeSet::new(),
             postponed: BTreeMap::new(),
+            drift: vec![0; nodes],
         }
     }
 
@@ -87,7 +92,7 @@ impl Effects {
     /// Something is about to be done.
     pub fn before(&mut self, act: &Act, kind: Kind, world: &World<Member>) {
         match act {
-            Act::Partition { .. } => self.cut_by.fill(Kind::Partition),
+            Act::Partition { .. } => self.cut_by.fill(kind),
             Act::Isolate { node } => {
                 for other in world.ids() {
                     let (out, back) = (self.link(*node, other), self.link(other, *node));
@@ -164,6 +169,9 @@ impl Effects {
                 }
             }
             Cause::Alarm { node, timer, set_in } => {
+                if self.drift[node.index()] != 0 {
+                    self.counts.count(Kind::Drift);
+                }
                 if let Some((armed_in, due)) = self.postponed.remove(&(*node, *timer))
                     && armed_in == *set_in
                     && step.at > due
@@ -180,6 +188,7 @@ impl Effects {
                 }
             }
             Cause::Start { incarnation, .. } if *incarnation > 1 => self.counts.count(Kind::Restart),
+            Cause::Action(Action::Drift(node, ppm)) => self.drift[node.index()] = *ppm,
             Cause::Action(Action::Crash(node)) => self.crashed(*node, step, world),
             _ => {}
         }

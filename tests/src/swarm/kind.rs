@@ -1,5 +1,5 @@
 //! The kinds of fault a swarm draws from: all that can be done to a cluster (design §5) but a wipe, which Raft does not
-//! survive, and drift, on which nothing depends yet.
+//! survive.
 
 use serde::{Serialize, Serializer};
 
@@ -43,7 +43,9 @@ kinds! {
     Slow "slow" "A message waited for a slow node.";
     FireTimer "fire-timer" "A timer ran out before its time.";
     PostponeTimer "postpone-timer" "A timer ran out after its time.";
+    Drift "drift" "A timer ran out on a clock that was too fast or too slow.";
     Partition "partition" "A message was lost between two groups.";
+    Bridge "bridge" "A message was lost between two groups that both hear one node.";
     Isolate "isolate" "A message from or to an isolated node was lost.";
     CutOneWay "cut-one-way" "A message was lost on a link that was cut in one direction.";
     HoldLink "hold-link" "A message was held by its link.";

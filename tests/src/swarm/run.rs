@@ -44,6 +44,8 @@ pub struct Outcome {
     pub longest_search: u64,
     /// Which faults changed an outcome.
     pub faults: Counts,
+    /// How long it took to a leader once faults had stopped, in hundredths of the longest election time-out.
+    pub led_after: Option<u64>,
     /// What was broken, oldest first.
     pub violations: Vec<Violation>,
 }
@@ -117,6 +119,7 @@ impl Run {
             tally: self.counter.tally(),
             longest_search: self.counter.longest_search(),
             faults: self.effects.counts().clone(),
+            led_after: self.calm.as_ref().and_then(|calm| calm.led_after(&self.plan)),
             violations,
         }
     }
@@ -135,7 +138,8 @@ impl Run {
             }
             None => self.world.now() < self.plan.end,
         };
-        if self.adversary.is_calm() && self.calm.is_none() && self.plan.calm_from.is_some() {
+        let mended = self.adversary.is_calm() && self.adversary.due() > self.world.now();
+        if mended && self.calm.is_none() && self.plan.calm_from.is_some() {
             self.calm = Some(Calm::new(&self.plan, &self.world));
         }
         if !acted && let Some(calm) = &mut self.calm {

@@ -45,7 +45,12 @@ impl Strike<'_> {
                 (Act::Disk { node, latency: strike.slower(latency) }, Act::Disk { node, latency })
             }),
             Kind::FireTimer | Kind::PostponeTimer => self.timer(kind),
+            Kind::Drift => self.for_a_while(|node, strike| {
+                let ppm = strike.drift();
+                (Act::Drift { node, ppm }, Act::Drift { node, ppm: 0 })
+            }),
             Kind::Partition => self.partition(),
+            Kind::Bridge => self.bridge(),
             Kind::Isolate => self.for_a_while(|node, _| (Act::Isolate { node }, Act::Heal)),
             Kind::CutOneWay => self.link(Gate::Cut),
             Kind::HoldLink => self.link(Gate::Hold),
@@ -154,6 +159,22 @@ impl Strike<'_> {
             }
         }
         vec![(Span::ZERO, Act::Partition { groups }), (self.span(), Act::Heal)]
+    }
+
+    /// Two groups that do not hear each other, and one server that hears both.
+    fn bridge(&mut self) -> Acts {
+        let Some(between) = self.target(Some(Role::Server)) else { return Acts::new() };
+        let mut groups = vec![Vec::new(); 2];
+        for node in self.world.ids().filter(|&node| node != between) {
+            groups[self.dice.below(2) as usize].push(node);
+        }
+        vec![(Span::ZERO, Act::Partition { groups }), (self.span(), Act::Heal)]
+    }
+
+    /// How much too fast or too slow a clock goes, in parts in a million: up to a fifth.
+    fn drift(&mut self) -> i32 {
+        let ppm = self.dice.between(10_000, 200_000) as i32;
+        if self.dice.happens(500) { ppm } else { -ppm }
     }
 
     fn pair(&mut self) -> Option<(NodeId, NodeId)> {

@@ -1,6 +1,6 @@
 //! What the cluster did in a run, in numbers: a swarm in which nothing happens proves nothing.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use splitbrain::kv;
 use splitbrain::lab::Member;
 use splitbrain::lab::member::View;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 macro_rules! tally {
     ($($count:ident $what:literal;)+) => {
         /// Counts over one run or many.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub struct Tally {
             $(#[doc = $what] pub $count: u64,)+

@@ -4,6 +4,7 @@ use lexopt::Parser;
 use lexopt::prelude::*;
 use splitbrain::lab::config::AnyRule;
 use splitbrain_tests::swarm::{Profile, profile};
+use std::path::PathBuf;
 
 /// How to call it.
 pub(crate) const USAGE: &str = "\
@@ -12,6 +13,8 @@ cargo sweep --from SEED --count N --seconds S   run N seeds of S simulated secon
   --profile NAME     draw from another profile of faults
   --threads T        on T threads (2)
   --json             tell it as JSON
+  --resume FILE      write down in FILE what is done; a second call goes on from there
+  --shard N          after so many seeds each (500)
 cargo sweep --prove [--from SEED]                switch off one rule after the other and show that it is noticed
   --only RULE        only this one
   --most N           try N seeds at most (2000)
@@ -32,6 +35,10 @@ pub(crate) struct Args {
     pub(crate) profile: Option<&'static Profile>,
     pub(crate) threads: u32,
     pub(crate) json: bool,
+    /// Where what is done is written down.
+    pub(crate) resume: Option<PathBuf>,
+    /// How many seeds are written down at once.
+    pub(crate) shard: u32,
     /// The only rule to prove.
     pub(crate) only: Option<String>,
     /// How many seeds a proof may try.
@@ -69,6 +76,8 @@ pub(crate) fn parse() -> Result<Args, String> {
         most: 2_000,
         threads: 2,
         json: false,
+        resume: None,
+        shard: 500,
     };
     read(Parser::from_env(), &mut args).map_err(|why| why.to_string())?;
     if args.count == 0 || args.from.checked_add(args.count).is_none() {
@@ -93,6 +102,8 @@ fn read(mut parser: Parser, args: &mut Args) -> Result<(), lexopt::Error> {
             Long("prove") => args.command = Command::Prove,
             Long("profile") => args.profile = Some(one_of_the_profiles(&parser.value()?.string()?)?),
             Long("json") => args.json = true,
+            Long("shard") => args.shard = parser.value()?.parse::<u32>()?.max(1),
+            Long("resume") => args.resume = Some(parser.value()?.into()),
             Long("rules") => args.command = Command::Rules,
             Long("script") => args.command = Command::Script,
             Long("fingerprints") => args.command = Command::Fingerprints,

@@ -2,6 +2,8 @@
 
 mod args;
 mod pool;
+mod sums;
+mod shards;
 mod report;
 mod prove;
 
@@ -59,16 +61,20 @@ fn rules() -> String {
 
 fn sweep(args: &Args) -> io::Result<ExitCode> {
     let started = ProcessTime::now();
-    let mut sum = report::Report::new(args);
-    let outcomes = pool::each(args.from, args.count, args.threads, |seed| {
-        let mut plan = Plan::draw(seed, args.profile(), args.seconds);
-        plan.config.without.clone_from(&args.without);
-        Run::new(plan).until(|_| true)
-    });
-    outcomes.for_each(|outcome| sum.add(outcome));
-    let told = if args.json { sum.json(started.elapsed()) } else { sum.text(started.elapsed()) };
+    let sums = shards::each(args, |from, count| {
+        let outcomes = pool::each(from, count, args.threads, |seed| {
+            let mut plan = Plan::draw(seed, args.profile(), args.seconds);
+            plan.config.without.clone_from(&args.without);
+            Run::new(plan).until(|_| true)
+        });
+        let mut sums = sums::Sums::default();
+        outcomes.for_each(|outcome| sums.count(&outcome));
+        sums
+    })?;
+    let report = report::Report::new(args, sums);
+    let told = if args.json { report.json(started.elapsed()) } else { report.text(started.elapsed()) };
     say(&told)?;
-    Ok(if sum.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The run of one seed as a script that the page opens.

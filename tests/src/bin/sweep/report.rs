@@ -1,11 +1,10 @@
 //! What came of a sweep, for people and as JSON.
 
 use crate::args::Args;
+use crate::sums::Sums;
 use serde_json::{Map, Value, json};
-use splitbrain::check::Violation;
-use splitbrain_tests::swarm::effect::Counts;
-use splitbrain_tests::swarm::tally::Tally;
-use splitbrain_tests::swarm::{Kind, Outcome, Profile};
+use splitbrain_tests::swarm::calm::MOSTLY;
+use splitbrain_tests::swarm::{Kind, Profile};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -15,61 +14,38 @@ const MANY: u64 = 1_000;
 /// How many violations are told in full.
 const TOLD: usize = 20;
 
-/// Sums over all seeds.
+/// Sums over all seeds, and what was asked for.
 pub(crate) struct Report {
     from: u64,
-    seeds: u64,
     seconds: u32,
     profile: &'static Profile,
     without: Vec<String>,
-    steps: u64,
-    micros: u64,
-    /// Steps a simulated second of each seed.
-    paces: Vec<u64>,
-    tally: Tally,
-    faults: Counts,
-    violations: Vec<(u64, Violation)>,
+    sums: Sums,
 }
 
 impl Report {
-    pub(crate) fn new(args: &Args) -> Report {
-        Report {
-            from: args.from,
-            seeds: 0,
-            seconds: args.seconds,
-            profile: args.profile(),
-            without: args.without.clone(),
-            steps: 0,
-            micros: 0,
-            paces: Vec::new(),
-            tally: Tally::default(),
-            faults: Counts::default(),
-            violations: Vec::new(),
-        }
-    }
-
-    pub(crate) fn add(&mut self, outcome: Outcome) {
-        self.seeds += 1;
-        self.steps += outcome.steps;
-        self.micros += outcome.at.0;
-        self.paces.push(outcome.steps * 1_000_000 / outcome.at.0.max(1));
-        self.tally.add(&outcome.tally);
-        self.faults.add(&outcome.faults);
-        self.violations.extend(outcome.violations.into_iter().map(|violation| (outcome.seed, violation)));
+    pub(crate) fn new(args: &Args, sums: Sums) -> Report {
+        let (profile, without) = (args.profile(), args.without.clone());
+        Report { from: args.from, seconds: args.seconds, profile, without, sums }
     }
 
     /// Nothing was broken, and nothing that should have happened never did.
     pub(crate) fn is_sound(&self) -> bool {
-        self.violations.is_empty() && self.never().is_empty()
+        self.sums.violations.is_empty() && self.never().is_empty() && !self.is_slow()
+    }
+
+    /// Whether too many clusters took too long to elect a leader once faults had stopped.
+    fn is_slow(&self) -> bool {
+        self.sums.seeds >= MANY && self.sums.led_after(990).1 > MOSTLY
     }
 
     /// What never happened although there were seeds enough.
     fn never(&self) -> Vec<&'static str> {
-        if self.seeds < MANY {
+        if self.sums.seeds < MANY {
             return Vec::new();
         }
-        let faults = self.kinds().filter(|&kind| self.faults.of(kind) == 0).map(Kind::name);
-        let counts = self.tally.all().into_iter().filter(|&(_, count)| count == 0).map(|(name, _)| name);
+        let faults = self.kinds().filter(|&kind| self.sums.faults.of(kind) == 0).map(Kind::name);
+        let counts = self.sums.tally.all().into_iter().filter(|&(_, count)| count == 0).map(|(name, _)| name);
         counts.chain(faults).collect()
     }
 
@@ -79,71 +55,83 @@ impl Report {
         Kind::ALL.iter().copied().filter(move |&kind| drawn(kind) || kind == Kind::Restart)
     }
 
-    fn median_pace(&self) -> u64 {
-        let mut paces = self.paces.clone();
-        paces.sort_unstable();
-        paces.get(paces.len() / 2).copied().unwrap_or(0)
-    }
-
     pub(crate) fn text(&self, cpu: Duration) -> String {
-        let mut text = String::new();
+        let (sums, mut text) = (&self.sums, String::new());
         let mut line = |name: &str, what: String| {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{name:22} {what:>14}");
         };
-        line("seeds", format!("{} from {}", grouped(self.seeds), self.from));
+        line("seeds", format!("{} from {}", grouped(sums.seeds), self.from));
         line("profile", self.profile.name.into());
         for rule in &self.without {
             line("without", rule.clone());
         }
-        line("steps", grouped(self.steps));
-        line("median steps/s", grouped(self.median_pace()));
-        line("simulated hours", hours(self.micros));
-        for (name, count) in self.tally.all() {
+        line("steps", grouped(sums.steps));
+        line("median steps/s", grouped(sums.median_pace()));
+        line("simulated hours", hours(sums.micros));
+        for (name, count) in sums.tally.all() {
             line(name, grouped(count));
         }
+        let led = [500, 900, 990, 1_000].map(|per_mille| {
+            let (_, hundredths) = sums.led_after(per_mille);
+            format!("{}.{:02}", hundredths / 100, hundredths % 100)
+        });
+        line("elected in the calm", grouped(sums.led_after(1_000).0 as u64));
+        line("after 50/90/99/100 %", format!("{} time-outs", led.join(" / ")));
         line("faults that changed an outcome", String::new());
         for kind in self.kinds() {
-            line(&format!("  {}", kind.name()), grouped(self.faults.of(kind)));
+            line(&format!("  {}", kind.name()), grouped(sums.faults.of(kind)));
         }
-        line("violations", grouped(self.violations.len() as u64));
+        line("violations", grouped(sums.violations.len() as u64));
         line("CPU seconds", format!("{}.{:02}", cpu.as_secs(), cpu.subsec_millis() / 10));
-        for (seed, violation) in self.violations.iter().take(TOLD) {
-            let _ = writeln!(text, "seed {seed}, {} s: {violation}", self.seconds);
+        for broken in sums.violations.iter().take(TOLD) {
+            let _ = writeln!(text, "seed {}, {} s: {}", broken.seed, self.seconds, broken.told);
         }
-        if self.violations.len() > TOLD {
-            let _ = writeln!(text, "and {} more", self.violations.len() - TOLD);
+        if sums.violations.len() > TOLD {
+            let _ = writeln!(text, "and {} more", sums.violations.len() - TOLD);
+        }
+        if self.is_slow() {
+            let _ = writeln!(
+                text,
+                "too slow: 99 in 100 should have a leader within {MOSTLY} hundredths of a time-out"
+            );
         }
         for name in self.never() {
-            let _ = writeln!(text, "never over {} seeds: {name}", grouped(self.seeds));
+            let _ = writeln!(text, "never over {} seeds: {name}", grouped(sums.seeds));
         }
         text
     }
 
     pub(crate) fn json(&self, cpu: Duration) -> String {
+        let sums = &self.sums;
         let faults: Map<String, Value> =
-            self.kinds().map(|kind| (kind.name().into(), self.faults.of(kind).into())).collect();
-        let violations: Vec<Value> = (self.violations.iter())
-            .map(|(seed, violation)| {
+            self.kinds().map(|kind| (kind.name().into(), sums.faults.of(kind).into())).collect();
+        let violations: Vec<Value> = (sums.violations.iter())
+            .map(|broken| {
                 json!({
-                    "seed": seed,
-                    "step": violation.moment.step,
-                    "at": violation.moment.at.0,
-                    "property": violation.property.name(),
-                    "why": violation.why,
+                    "seed": broken.seed,
+                    "step": broken.step,
+                    "at": broken.at,
+                    "property": broken.property,
+                    "why": broken.why,
                 })
             })
             .collect();
+        let led = [500, 900, 990, 1_000].map(|per_mille| sums.led_after(per_mille).1);
         let report = json!({
             "from": self.from,
-            "seeds": self.seeds,
+            "seeds": sums.seeds,
             "seconds": self.seconds,
             "profile": self.profile.name,
             "without": self.without,
-            "steps": self.steps,
-            "medianStepsPerSecond": self.median_pace(),
-            "simulatedMicroseconds": self.micros,
-            "counts": self.tally,
+            "steps": sums.steps,
+            "medianStepsPerSecond": sums.median_pace(),
+            "simulatedMicroseconds": sums.micros,
+            "counts": sums.tally,
+            "electedInCalm": {
+                "runs": sums.led_after(1_000).0,
+                "hundredthsOfATimeOut": led,
+            },
             "faults": faults,
             "violations": violations,
             "never": self.never(),

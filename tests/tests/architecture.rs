@@ -47,6 +47,7 @@ const SEEN_FROM_OUTSIDE: &[&str] = &[
     "raft::view",
     "kv::message",
     "kv::session",
+    "kv::snapshot",
     "kv::store",
     "kv::text",
     "kv::view",

@@ -65,6 +65,8 @@ pub enum Property {
     TrueProgress,
     /// A restart finds what was saved.
     RestartsFromDisk,
+    /// A snapshot is what was applied.
+    TrueSnapshots,
     /// Same index applied: same state.
     SameState,
     /// No command is lost or repeated.
@@ -85,7 +87,7 @@ pub enum Property {
 
 impl Property {
     /// Every property, in the order in which a person meets them.
-    pub const ALL: [Property; 28] = [
+    pub const ALL: [Property; 29] = [
         Property::ElectionSafety,
         Property::LeaderAppendOnly,
         Property::LogMatching,
@@ -106,6 +108,7 @@ impl Property {
         Property::DurableMajority,
         Property::TrueProgress,
         Property::RestartsFromDisk,
+        Property::TrueSnapshots,
         Property::SameState,
         Property::ExactlyOnce,
         Property::FreshReads,
@@ -232,6 +235,11 @@ impl Property {
                 "restarts-from-disk",
                 "A server restarts with what it saved last, or with the write that the crash cut short, whole.",
                 "Raft Figure 2",
+            ),
+            Property::TrueSnapshots => (
+                "true-snapshots",
+                "A snapshot is the state after exactly its last index, of what has been applied.",
+                "Raft §7, Figure 13",
             ),
             Property::SameState => (
                 "same-state",

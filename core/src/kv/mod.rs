@@ -28,7 +28,7 @@ pub mod store;
 pub mod session;
 pub mod state_machine;
 pub mod message;
-mod snapshot;
+pub mod snapshot;
 pub mod server;
 pub mod clerk;
 mod load;

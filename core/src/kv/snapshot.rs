@@ -17,7 +17,7 @@ const VERSION: u8 = 1;
 
 /// Writes a state machine down. It costs the size of the whole state: whoever asks for it after so many bytes of log
 /// decides how often that is.
-pub(super) fn encode(machine: &StateMachine, rules: Rules) -> Bytes {
+pub fn encode(machine: &StateMachine, rules: Rules) -> Bytes {
     let mut bytes = Vec::new();
     bytes.push(VERSION);
     bytes.extend(count(machine.store.len()).to_le_bytes());
@@ -45,7 +45,7 @@ pub(super) fn encode(machine: &StateMachine, rules: Rules) -> Bytes {
 }
 
 /// Reads a state machine; none if these bytes are not one. No bytes at all are the state before the first command.
-pub(super) fn decode(bytes: &Bytes) -> Option<StateMachine> {
+pub fn decode(bytes: &Bytes) -> Option<StateMachine> {
     let mut rest = Rest(bytes.as_slice());
     if bytes.is_empty() {
         return Some(StateMachine::default());

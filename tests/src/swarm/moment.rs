@@ -18,6 +18,8 @@ pub enum Moment {
     Voted,
     /// A server removed entries from its log.
     Truncated,
+    /// A server has a new snapshot.
+    Compacted,
     /// A leader has a new entry.
     Proposed,
     /// A follower has new entries.
@@ -72,6 +74,8 @@ fn at_server(before: &kv::ServerView, after: &kv::ServerView) -> Option<Moment> 
         Some(Moment::Stood)
     } else if after.voted_for.is_some() && after.voted_for != before.voted_for {
         Some(Moment::Voted)
+    } else if after.log.base_index() > before.log.base_index() {
+        Some(Moment::Compacted)
     } else if !same_log && !after.log.extends(&before.log) {
         Some(Moment::Truncated)
     } else if !same_log {

@@ -79,6 +79,11 @@ impl Plan {
         config.loss = always(dice, Kind::Loss, 150);
         config.duplication = always(dice, Kind::Duplication, 200);
         config.reordering = always(dice, Kind::Reordering, 150);
+        if dice.happens(profile.snapshots) {
+            // From every few commands on.
+            config.max_raft_state = Some(u64::from(doubling(dice, 256, 4_096)));
+            config.snapshot_chunk = dice.happens(500).then(|| doubling(dice, 32, 1_024));
+        }
         let end = Time(u64::from(seconds) * 1_000_000);
         let calm = dice.happens(profile.calm);
         let share = u64::from(dice.between(300, 500));
@@ -122,6 +127,12 @@ fn log_within(dice: &mut Dice, (from, to): (u64, u64)) -> Span {
     let doublings = (to / from.max(1)).max(1).ilog2();
     let from = from << dice.between(0, doublings);
     dice.within(Span::millis(from), Span::millis((2 * from).min(to.max(from))))
+}
+
+/// A number drawn so that each doubling is as likely as the next.
+fn doubling(dice: &mut Dice, from: u32, to: u32) -> u32 {
+    let from = from << dice.below((to / from).ilog2());
+    dice.between(from, 2 * from)
 }
 
 /// What is short and what is long for this cluster.

@@ -32,6 +32,8 @@ pub struct Profile {
     pub writes: (u32, u32),
     /// Over how many keys.
     pub keys: (u32, u32),
+    /// In how many seeds in a thousand servers take snapshots.
+    pub snapshots: u32,
     /// How long a task may be in progress, in milliseconds.
     pub task_timeout: (u64, u64),
     /// In how many seeds in a thousand faults stop some time before the end, and bounds in time are watched.
@@ -77,6 +79,7 @@ pub const SWARM: Profile = Profile {
     think: (200, 22_000),
     writes: (300, 950),
     keys: (1, 12),
+    snapshots: 500,
     task_timeout: (300, 2_000),
     calm: 400,
     gap: (20, 1_500),
@@ -86,6 +89,7 @@ pub const SWARM: Profile = Profile {
         (Moment::Stood, 5),
         (Moment::Voted, 5),
         (Moment::Truncated, 4),
+        (Moment::Compacted, 4),
         (Moment::Proposed, 5),
         (Moment::Appended, 5),
         (Moment::Committed, 4),
@@ -143,6 +147,7 @@ const SERVERS: Profile = Profile {
     think: (1_000, 20_000),
     writes: (500, 900),
     keys: (1, 3),
+    snapshots: 500,
     task_timeout: (1_000, 1_000),
     calm: 0,
     gap: (20, 100),

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use splitbrain::kv;
 use splitbrain::lab::Member;
-use splitbrain::lab::member::View;
+use splitbrain::lab::member::{Message, View};
 use splitbrain::node::NodeId;
 use splitbrain::raft::{self, Role, Sending};
-use splitbrain::sim::{Change, Step};
+use splitbrain::sim::{Cause, Change, Step};
 use std::collections::BTreeMap;
 
 /// Declares the counts, so that none is forgotten in a sum or a report.
@@ -37,6 +37,8 @@ tally! {
     elections "Servers that became leader.";
     commits "Entries that a leader committed.";
     truncations "Logs that lost entries to another leader's.";
+    snapshots "Snapshots that servers took of their own state.";
+    installs "Snapshots that servers took over from a leader.";
     answers "Operations that were answered.";
     retries "Operations that a client sent again.";
     jobs "Jobs that were done.";
@@ -70,6 +72,7 @@ impl Counter {
         match (before, after) {
             (Some(View::Server(before)), Some(View::Server(after))) => {
                 self.server(&before.raft, &after.raft);
+                self.snapshots(step, &before.raft, &after.raft);
                 self.searches(*node, &before.raft, &after.raft);
             }
             (Some(View::Client(before)), Some(View::Client(after))) => self.client(before, after),
@@ -94,8 +97,28 @@ impl Counter {
             self.tally.commits += after.commit_index - self.committed;
             self.committed = after.commit_index;
         }
-        if !after.log.extends(&before.log) {
+        let known = after.log.base_index() <= before.log.last_index();
+        if known && !after.log.extends(&before.log) {
             self.tally.truncations += 1;
+        }
+    }
+
+    fn snapshots(
+        &mut self,
+        step: &Step<Member>,
+        before: &raft::View<kv::Command>,
+        after: &raft::View<kv::Command>,
+    ) {
+        if after.log.base_index() > before.log.base_index() {
+            let sent = matches!(
+                &step.cause,
+                Cause::Arrival {
+                    body: Message::Kv(kv::Message::Raft(raft::Message::InstallSnapshot { .. })),
+                    ..
+                }
+            );
+            let count = if sent { &mut self.tally.installs } else { &mut self.tally.snapshots };
+            *count += 1;
         }
     }
 

@@ -33,6 +33,7 @@ impl<'a, C> Disks<'a, C> {
 struct State {
     term: Term,
     vote: Option<NodeId>,
+    base_index: Index,
     last_index: Index,
     chain: u64,
 }
@@ -42,6 +43,7 @@ impl State {
         State {
             term: saved.current_term,
             vote: saved.voted_for,
+            base_index: saved.log.base_index(),
             last_index: saved.log.last_index(),
             chain: saved.log.chain(),
         }

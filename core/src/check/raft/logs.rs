@@ -16,6 +16,7 @@ use alloc::vec::Vec;
 /// compared in place of its entries.
 pub(super) fn judge<C: Command>(
     terms: &mut Terms<C>,
+    past: &Log<C>,
     now: Moment,
     server: NodeId,
     before: Option<&Log<C>>,
@@ -48,8 +49,8 @@ pub(super) fn judge<C: Command>(
         }
         // If the last of several entries of a term lies on that term's log, so do the others.
         let last_of_term = new.get(place + 1).is_none_or(|next| next.entry.term != term);
-        if last_of_term && !lies_on(terms, &after.log, link) {
-            mismatch(terms, now, server, &after.log, link, verdicts);
+        if last_of_term && !lies_on(terms, past, &after.log, link) {
+            mismatch(terms, past, now, server, &after.log, link, verdicts);
         }
     }
 }
@@ -64,7 +65,7 @@ fn new_links<'a, C: Command>(
     let is =
         |log: &Log<C>, link: &Link<C>| log.link(link.index).is_some_and(|known| core::ptr::eq(known, link));
     let mut new = Vec::new();
-    for index in (1..=after.last_index()).rev() {
+    for index in (after.base_index() + 1..=after.last_index()).rev() {
         let Some(link) = after.link(index) else {
             break;
         };
@@ -80,11 +81,11 @@ fn new_links<'a, C: Command>(
 }
 
 /// Whether an entry lies on the log of its term, which it lengthens if it is the next.
-fn lies_on<C: Command>(terms: &mut Terms<C>, log: &Log<C>, link: &Link<C>) -> bool {
+fn lies_on<C: Command>(terms: &mut Terms<C>, past: &Log<C>, log: &Log<C>, link: &Link<C>) -> bool {
     let record = terms.of_mut(link.entry.term);
     if link.index <= record.log.last_index() {
-        record.log.chain_at(link.index) == Some(link.chain)
-    } else if log.extends(&record.log) {
+        chain_at(past, &record.log, link.index) == Some(link.chain)
+    } else if holds(past, log, &record.log) {
         record.log = log.prefix(link.index);
         true
     } else {
@@ -94,6 +95,7 @@ fn lies_on<C: Command>(terms: &mut Terms<C>, log: &Log<C>, link: &Link<C>) -> bo
 
 fn mismatch<C: Command>(
     terms: &Terms<C>,
+    past: &Log<C>,
     now: Moment,
     server: NodeId,
     log: &Log<C>,
@@ -111,7 +113,7 @@ fn mismatch<C: Command>(
     verdicts.broken(Property::LogMatching, now, nodes, || {
         let empty = Log::new();
         let theirs = record.map_or(&empty, |record| &record.log);
-        let index = first_difference(theirs, log).min(link.index);
+        let index = first_difference(past, theirs, log).min(link.index);
         let (here, there) = told(log, theirs, index);
         format!(
             "{} has an entry of term {term} at index {}, as others have, but at index {index} it holds {here} and they \
@@ -125,16 +127,17 @@ fn mismatch<C: Command>(
 /// What must survive every step of one incarnation: a leader's own log (Leader Append-Only, §5.3) and whatever the
 /// server knows is committed.
 pub(super) fn nothing_lost<C: Command>(
+    past: &Log<C>,
     now: Moment,
     server: NodeId,
     before: &View<C>,
     after: &View<C>,
     verdicts: &mut Verdicts,
 ) {
-    if after.log.extends(&before.log) {
+    if holds(past, &after.log, &before.log) {
         return;
     }
-    let index = first_difference(&before.log, &after.log);
+    let index = first_difference(past, &before.log, &after.log);
     if leads(before) && leads(after) && before.current_term == after.current_term {
         verdicts.broken(Property::LeaderAppendOnly, now, &[server], || {
             let (was, is) = told(&before.log, &after.log, index);
@@ -158,17 +161,27 @@ pub(super) fn nothing_lost<C: Command>(
     }
 }
 
-/// The hash of all entries of a log up to an index, if it holds so much. `past` is what has been applied by anybody.
-pub(super) fn chain_at<C: Command>(_past: &Log<C>, log: &Log<C>, index: Index) -> Option<u64> {
-    log.chain_at(index)
+/// The hash of all entries of a log up to an index, if it holds so much. What a snapshot has replaced in it is in `past`, the
+/// longest log that anybody has applied: its base was applied, and what anybody applied is a beginning of that.
+pub(super) fn chain_at<C: Command>(past: &Log<C>, log: &Log<C>, index: Index) -> Option<u64> {
+    log.chain_at(index).or_else(|| if index < log.base_index() { past.chain_at(index) } else { None })
+}
+
+/// Whether a log holds another, entries that a snapshot has replaced included.
+pub(super) fn holds<C: Command>(past: &Log<C>, log: &Log<C>, other: &Log<C>) -> bool {
+    chain_at(past, log, other.last_index()) == Some(other.chain())
 }
 
 /// The first index at which two logs differ, or one ends: one more than the length of what they share.
-pub(super) fn first_difference<C: Command>(one: &Log<C>, other: &Log<C>) -> Index {
+pub(super) fn first_difference<C: Command>(past: &Log<C>, one: &Log<C>, other: &Log<C>) -> Index {
     let (mut same, mut differ) = (0, one.last_index().min(other.last_index()) + 1);
     while differ - same > 1 {
         let middle = same + (differ - same) / 2;
-        if one.chain_at(middle) == other.chain_at(middle) { same = middle } else { differ = middle }
+        if chain_at(past, one, middle) == chain_at(past, other, middle) {
+            same = middle
+        } else {
+            differ = middle
+        }
     }
     differ
 }

@@ -97,21 +97,21 @@ impl<C: Command> Checker<C> {
             before.is_some_and(|before| leads(before) && before.current_term == after.current_term);
         let grew = before.is_none_or(|before| before.log != after.log);
         if let Some(before) = before.filter(|_| grew) {
-            logs::nothing_lost(now, server, before, after, verdicts);
+            logs::nothing_lost(&self.applied, now, server, before, after, verdicts);
         }
         if leads(after) && !led_before {
             // Its log is judged first, as a follower's would be: a leader is the authority only on its own term.
-            self.terms.judge(now, server, before.map(|before| &before.log), after, verdicts);
+            self.terms.judge(&self.applied, now, server, before.map(|before| &before.log), after, verdicts);
             self.elected(now, server, after, verdicts);
         } else if grew {
-            self.terms.judge(now, server, before.map(|before| &before.log), after, verdicts);
+            self.terms.judge(&self.applied, now, server, before.map(|before| &before.log), after, verdicts);
         }
         let committed_before = before.map_or(0, |before| before.commit_index);
         if leads(after) && after.commit_index > committed_before {
             self.leader_committed(now, server, after, verdicts);
         }
         if after.last_applied > before.map_or(0, |before| before.last_applied) {
-            self.applied(now, server, after, verdicts);
+            self.applied(now, server, before, after, verdicts);
         }
     }
 
@@ -122,9 +122,9 @@ impl<C: Command> Checker<C> {
             self.written.booted(now, turn.server, &disks.of(turn.server), turn.after, verdicts);
         }
         let fresh = turn.timer_reset && self.written.starts(turn.server);
-        let mut court = Court { now, turn, fresh, verdicts };
+        let mut court = Court { now, turn, past: &self.applied, fresh, verdicts };
         court.judge(&self.promises, disks.servers);
-        court.progress(disks, &self.applied);
+        court.progress(disks);
         self.written.committed(now, turn.server, turn.after, disks, &self.applied, verdicts);
     }
 
@@ -149,7 +149,7 @@ impl<C: Command> Checker<C> {
         durable: Durable<'_, C>,
         verdicts: &mut Verdicts,
     ) {
-        self.promises.departed(now, from, to, message, durable, &self.terms, verdicts);
+        self.promises.departed(now, from, to, message, durable, &self.terms, &self.applied, verdicts);
     }
 
     /// The longest log that any server has applied: the history of the replicated state machine.
@@ -184,6 +184,7 @@ impl<C: Command> Checker<C> {
                 fell("term", before.current_term.0, after.current_term.0);
                 fell("commit index", before.commit_index, after.commit_index);
                 fell("applied index", before.last_applied, after.last_applied);
+                fell("snapshot's last index", before.log.base_index(), after.log.base_index());
             }
             None => fell("term", self.promises.spoken(server).0, after.current_term.0),
         }
@@ -201,12 +202,12 @@ impl<C: Command> Checker<C> {
                     )
                 });
             }
-            _ => self.terms.elected(server, after),
+            _ => self.terms.elected(&self.applied, server, after),
         }
         if let Some((earlier, entries)) = self.committed.before(term)
-            && !after.log.extends(entries)
+            && !logs::holds(&self.applied, &after.log, entries)
         {
-            incomplete(now, server, after, earlier, entries, verdicts);
+            incomplete(&self.applied, now, server, after, earlier, entries, verdicts);
         }
     }
 
@@ -217,7 +218,7 @@ impl<C: Command> Checker<C> {
         let term = after.current_term;
         let entries = after.log.prefix(after.commit_index);
         for later in self.terms.led_after(term) {
-            if let Some(leader) = later.leader.filter(|_| !later.log.extends(&entries)) {
+            if let Some(leader) = later.leader.filter(|_| !logs::holds(&self.applied, &later.log, &entries)) {
                 verdicts.broken(Property::LeaderCompleteness, now, &[leader, server], || {
                     format!(
                         "{} committed up to index {} in term {term}, but {} was elected in term {} without it.",
@@ -232,18 +233,42 @@ impl<C: Command> Checker<C> {
         self.committed.by_leader(term, entries);
     }
 
-    fn applied(&mut self, now: Moment, server: NodeId, after: &View<C>, verdicts: &mut Verdicts) {
+    /// What a server has applied is a beginning of what others have, or goes on from it. What it has just applied may be
+    /// in a snapshot already; then it is still in the log that it had before, or in its leader's.
+    fn applied(
+        &mut self,
+        now: Moment,
+        server: NodeId,
+        before: Option<&View<C>>,
+        after: &View<C>,
+        verdicts: &mut Verdicts,
+    ) {
         let Some(chain) = after.log.chain_at(after.last_applied) else {
             return; // It applied more than it holds, which `in_order` has reported.
         };
-        let longest = self.applied.last_index();
-        let agrees = if after.last_applied <= longest {
-            self.applied.chain_at(after.last_applied) == Some(chain)
-        } else {
-            after.log.extends(&self.applied)
-        };
-        if !agrees {
-            let index = logs::first_difference(&self.applied, &after.log).min(after.last_applied);
+        let mut longer = None;
+        if after.last_applied > self.applied.last_index() {
+            // A log from which nothing was dropped is shared rather than copied.
+            longer = Some(if after.log.base_index() == 0 && after.log.extends(&self.applied) {
+                after.log.prefix(after.last_applied)
+            } else {
+                let leaders = self.terms.of(after.current_term).map(|record| &record.log);
+                let sources = [Some(&after.log), before.map(|before| &before.log), leaders];
+                grown(&self.applied, after.last_applied, sources.into_iter().flatten())
+            });
+        }
+        let applied = longer.as_ref().unwrap_or(&self.applied);
+        if applied.last_index() < after.last_applied {
+            verdicts.broken(Property::TrueSnapshots, now, &[server], || {
+                format!(
+                    "{} has a snapshot of all up to index {}, but nobody has applied more than {} entries.",
+                    Server(server),
+                    after.log.base_index(),
+                    self.applied.last_index()
+                )
+            });
+        } else if applied.chain_at(after.last_applied) != Some(chain) {
+            let index = logs::first_difference(&self.applied, applied, &after.log).min(after.last_applied);
             verdicts.broken(Property::StateMachineSafety, now, &[server], || {
                 let (here, there) = told(&after.log, &self.applied, index);
                 format!(
@@ -251,10 +276,27 @@ impl<C: Command> Checker<C> {
                     Server(server)
                 )
             });
-        } else if after.last_applied > longest {
-            self.applied = after.log.prefix(after.last_applied);
+        } else if let Some(longer) = longer {
+            self.applied = longer;
         }
     }
+}
+
+/// A log, longer by what these have after its end, up to an index.
+fn grown<'a, C: Command + 'a>(
+    log: &Log<C>,
+    upto: Index,
+    sources: impl Iterator<Item = &'a Log<C>> + Clone,
+) -> Log<C> {
+    let mut grown = log.clone();
+    while grown.last_index() < upto {
+        let next = grown.last_index() + 1;
+        match sources.clone().find_map(|source| source.entry(next)) {
+            Some(entry) => drop(grown.push(entry.clone())),
+            None => break,
+        }
+    }
+    grown
 }
 
 /// Whether the server is a leader in this view.
@@ -272,6 +314,17 @@ fn in_order<C: Command>(now: Moment, server: NodeId, after: &View<C>, verdicts: 
             )
         });
     }
+    let snapshot = after.snapshot.as_ref().map_or(0, |snapshot| snapshot.index);
+    if after.log.base_index() > applied || snapshot != after.log.base_index() {
+        verdicts.broken(Property::TrueSnapshots, now, &[server], || {
+            format!(
+                "{} has a snapshot of all up to index {snapshot} in place of the entries up to {}, and has applied up to \
+                 {applied}.",
+                Server(server),
+                after.log.base_index()
+            )
+        });
+    }
     if after.log.last_term() > after.current_term {
         verdicts.broken(Property::InOrder, now, &[server], || {
             format!(
@@ -285,6 +338,7 @@ fn in_order<C: Command>(now: Moment, server: NodeId, after: &View<C>, verdicts: 
 }
 
 fn incomplete<C: Command>(
+    past: &Log<C>,
     now: Moment,
     server: NodeId,
     after: &View<C>,
@@ -293,7 +347,7 @@ fn incomplete<C: Command>(
     verdicts: &mut Verdicts,
 ) {
     verdicts.broken(Property::LeaderCompleteness, now, &[server], || {
-        let index = logs::first_difference(entries, &after.log);
+        let index = logs::first_difference(past, entries, &after.log);
         let missing = entries.term_at(index).unwrap_or_default();
         format!(
             "{} was elected in term {} without the entry of term {missing} at index {index}, which was committed in \

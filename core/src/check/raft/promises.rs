@@ -2,10 +2,11 @@
 
 use super::super::{Moment, Property, Server, Verdicts};
 use super::Durable;
+use super::logs;
 use super::terms::Terms;
 use crate::node::NodeId;
 use crate::raft::log::{Command, Index, Log, Term};
-use crate::raft::message::{Appended, Message};
+use crate::raft::message::{Appended, Message, Received};
 use crate::tree::Tree;
 use alloc::format;
 use alloc::string::String;
@@ -45,6 +46,7 @@ impl Promises {
         message: &Message<C>,
         durable: Durable<'_, C>,
         terms: &Terms<C>,
+        past: &Log<C>,
         verdicts: &mut Verdicts,
     ) {
         let term = message.term();
@@ -61,7 +63,7 @@ impl Promises {
             Message::VoteReply { granted: false, .. } => {}
             // Its own copy counts towards a majority as soon as others answer, so it must be safe by then.
             Message::AppendEntries { ref entries, .. } => {
-                if durable.current_term == term && !durable.log.extends(entries) {
+                if durable.current_term == term && !logs::holds(past, durable.log, entries) {
                     not_durable(now, from, verdicts, || {
                         format!(
                             "it holds entries up to {} as leader of term {term}, but not all are on its disk",
@@ -71,10 +73,22 @@ impl Promises {
                 }
             }
             Message::AppendReply { outcome: Appended::Match(index), .. } => {
-                acknowledged(now, from, to, term, index, durable, terms, verdicts);
+                acknowledged(now, from, to, term, index, durable, terms, past, verdicts);
             }
-            Message::AppendReply { .. } => {}
-            Message::InstallSnapshot { .. } | Message::SnapshotReply { .. } => {}
+            // What a snapshot replaces is committed, and its sender has it.
+            Message::InstallSnapshot { last_included_index: index, last_included_chain: chain, .. } => {
+                let held = logs::chain_at(past, durable.log, index);
+                if durable.current_term == term && held != Some(chain) {
+                    not_durable(now, from, verdicts, || {
+                        format!("it has a snapshot of all up to index {index}, but that is not on its disk")
+                    });
+                }
+            }
+            Message::SnapshotReply { last_included_index, outcome: Received::Installed, .. } => {
+                let index = last_included_index;
+                acknowledged(now, from, to, term, index, durable, terms, past, verdicts);
+            }
+            Message::AppendReply { .. } | Message::SnapshotReply { .. } => {}
             // Nobody is bound by what he would do, nor by what he asks of another.
             Message::RequestPreVote { .. } | Message::PreVoteReply { .. } | Message::TimeoutNow { .. } => {}
         }
@@ -131,6 +145,7 @@ fn acknowledged<C: Command>(
     index: Index,
     durable: Durable<'_, C>,
     terms: &Terms<C>,
+    past: &Log<C>,
     verdicts: &mut Verdicts,
 ) {
     if durable.current_term != term {
@@ -138,7 +153,7 @@ fn acknowledged<C: Command>(
     }
     let empty = Log::new();
     let leaders = terms.of(term).map_or(&empty, |record| &record.log);
-    match (durable.log.chain_at(index), leaders.chain_at(index)) {
+    match (logs::chain_at(past, durable.log, index), logs::chain_at(past, leaders, index)) {
         (_, None) => verdicts.broken(Property::TrueAcknowledgements, now, &[follower, leader], || {
             format!(
                 "{} acknowledges entries up to index {index} in term {term}, but the leader of that term had only \
@@ -152,7 +167,7 @@ fn acknowledged<C: Command>(
         }),
         (Some(held), Some(wanted)) if held != wanted => {
             verdicts.broken(Property::TrueAcknowledgements, now, &[follower, leader], || {
-                let first = super::logs::first_difference(durable.log, leaders);
+                let first = logs::first_difference(past, durable.log, leaders);
                 let (here, there) = super::told(durable.log, leaders, first);
                 format!(
                     "{} acknowledges entries up to index {index} of term {term}'s leader, but at index {first} it \

@@ -55,10 +55,10 @@ impl<C: Command> Terms<C> {
     }
 
     /// Notes who leads a term and the log it was elected with.
-    pub(super) fn elected(&mut self, server: NodeId, view: &View<C>) {
+    pub(super) fn elected(&mut self, past: &Log<C>, server: NodeId, view: &View<C>) {
         let record = self.of_mut(view.current_term);
         record.leader = Some(server);
-        if view.log.extends(&record.log) {
+        if logs::holds(past, &view.log, &record.log) {
             record.log = view.log.clone();
         }
     }
@@ -66,13 +66,14 @@ impl<C: Command> Terms<C> {
     /// Judges all that is new in a server's log, at a cost in proportion to what is new.
     pub(super) fn judge(
         &mut self,
+        past: &Log<C>,
         now: Moment,
         server: NodeId,
         before: Option<&Log<C>>,
         after: &View<C>,
         verdicts: &mut Verdicts,
     ) {
-        logs::judge(self, now, server, before, after, verdicts);
+        logs::judge(self, past, now, server, before, after, verdicts);
     }
 
     /// The record of a term, made if there was none.

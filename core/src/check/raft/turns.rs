@@ -5,7 +5,7 @@ use super::super::{Moment, Property, Server, Verdicts};
 use super::promises::Promises;
 use super::{Disks, leads, logs};
 use crate::node::NodeId;
-use crate::raft::log::{Command, Index, Log, Term};
+use crate::raft::log::{Command, Log, Term};
 use crate::raft::message::Message;
 use crate::raft::view::{Role, View};
 use alloc::format;
@@ -51,6 +51,8 @@ pub struct Turn<'a, C: Command> {
 pub(super) struct Court<'a, 'b, C: Command> {
     pub(super) now: Moment,
     pub(super) turn: &'b Turn<'a, C>,
+    /// The longest log that anybody has applied.
+    pub(super) past: &'b Log<C>,
     /// Whether it has not started its election timer since it booted.
     pub(super) fresh: bool,
     pub(super) verdicts: &'b mut Verdicts,
@@ -188,14 +190,19 @@ impl<C: Command> Court<'_, '_, C> {
     /// all that follow it" (Figure 2): nothing else makes a follower forget.
     fn truncation(&mut self, before: &View<C>) {
         let after = self.turn.after;
-        if after.log == before.log || after.log.extends(&before.log) {
+        if after.log == before.log || logs::holds(self.past, &after.log, &before.log) {
             return;
         }
-        let index: Index = logs::first_difference(&before.log, &after.log);
+        let index = logs::first_difference(self.past, &before.log, &after.log);
         let conflict = match self.turn.cause {
             Cause::Heard(_, Message::AppendEntries { entries, .. }) => {
                 let sent = entries.term_at(index);
                 sent.is_some() && sent != before.log.term_at(index)
+            }
+            // "If existing log entry has same index and term as snapshot's last included entry, retain log entries
+            // following it" (Figure 13); else discard them all.
+            Cause::Heard(_, &Message::InstallSnapshot { last_included_index, last_included_term, .. }) => {
+                before.log.term_at(last_included_index) != Some(last_included_term)
             }
             _ => false,
         };
@@ -227,7 +234,7 @@ impl<C: Command> Court<'_, '_, C> {
 
     /// What a leader believes of the follower that it has just heard, against what is on that follower's disk. A disk
     /// in a later term may have lost entries since, and says nothing.
-    pub(super) fn progress(&mut self, disks: &Disks<'_, C>, past: &Log<C>) {
+    pub(super) fn progress(&mut self, disks: &Disks<'_, C>) {
         let after = self.turn.after;
         let (Cause::Heard(follower, _), Role::Leader { progress }) = (self.turn.cause, &after.role) else {
             return;
@@ -260,7 +267,7 @@ impl<C: Command> Court<'_, '_, C> {
             return;
         }
         let disk = disks.of(follower);
-        let holds = logs::chain_at(past, disk.log, is) == logs::chain_at(past, &after.log, is);
+        let holds = logs::chain_at(self.past, disk.log, is) == logs::chain_at(self.past, &after.log, is);
         if disk.current_term <= after.current_term && !holds {
             self.broken(Property::TrueProgress, || {
                 format!(
@@ -274,7 +281,7 @@ impl<C: Command> Court<'_, '_, C> {
 
 /// Whether only a leader sends this.
 fn from_leader<C: Command>(message: &Message<C>) -> bool {
-    matches!(message, Message::AppendEntries { .. })
+    matches!(message, Message::AppendEntries { .. } | Message::InstallSnapshot { .. })
 }
 
 /// Whether nothing changed between two views.

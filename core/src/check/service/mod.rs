@@ -13,11 +13,13 @@ mod reads;
 use super::{Moment, Property, Server, Verdicts};
 use crate::fingerprint::fingerprint;
 use crate::kv::session::Command;
+use crate::kv::snapshot;
 use crate::kv::store::{Op, Reply};
 use crate::kv::view::{ClerkView, Pending, ServerView};
 use crate::node::NodeId;
 use crate::raft::log::{Index, Log};
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::String;
 use model::Model;
 use reads::Reads;
@@ -39,6 +41,8 @@ struct Seen {
     model: u64,
     /// The first replica that was seen there, and the fingerprint of its whole state.
     replica: Option<(NodeId, u64)>,
+    /// The hash of a snapshot that was found to be the state there.
+    snapshot: Option<u64>,
 }
 
 impl Default for Checker {
@@ -52,7 +56,7 @@ impl Checker {
     pub fn new() -> Checker {
         let model = Model::new();
         let mut seen = Vector::new();
-        seen.push_back_mut(Seen { model: fingerprint(model.store()), replica: None });
+        seen.push_back_mut(Seen { model: fingerprint(model.store()), replica: None, snapshot: None });
         Checker { model, seen, reads: Reads::new() }
     }
 
@@ -76,9 +80,21 @@ impl Checker {
                 && before.store == after.store
                 && before.sessions == after.sessions
         };
-        if before.is_some_and(same) {
-            return;
+        if !before.is_some_and(same) {
+            self.state(now, server, after, applied, verdicts);
         }
+        self.snapshot(now, server, before, after, verdicts);
+    }
+
+    /// A replica's state is new.
+    fn state(
+        &mut self,
+        now: Moment,
+        server: NodeId,
+        after: &ServerView,
+        applied: &Log<Command>,
+        verdicts: &mut Verdicts,
+    ) {
         let index = after.last_applied;
         let Some(seen) = place(index).and_then(|place| self.seen.get(place)).copied() else {
             return; // Nobody's log reaches that far, which is not for this checker to say.
@@ -124,7 +140,48 @@ impl Checker {
         while let Some(link) = applied.link(self.model.applied() + 1) {
             self.model.apply(&link.entry.command);
             self.reads.applied(&link.entry.command.op, self.model.store());
-            self.seen.push_back_mut(Seen { model: fingerprint(self.model.store()), replica: None });
+            let model = fingerprint(self.model.store());
+            self.seen.push_back_mut(Seen { model, replica: None, snapshot: None });
+        }
+    }
+
+    /// A snapshot that is new must hold what the model held at exactly its index, and the sessions that replicas held
+    /// there.
+    fn snapshot(
+        &mut self,
+        now: Moment,
+        server: NodeId,
+        before: Option<&ServerView>,
+        after: &ServerView,
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(new) = &after.raft.snapshot else { return };
+        let old = before.and_then(|before| before.raft.snapshot.as_ref());
+        if old.is_some_and(|old| Rc::ptr_eq(old, new)) {
+            return;
+        }
+        let Some(seen) = place(new.index).and_then(|place| self.seen.get_mut(place)) else {
+            return; // Nobody has applied so much, which is not for this checker to say.
+        };
+        let hash = new.data.hash().0;
+        if seen.snapshot == Some(hash) {
+            return;
+        }
+        let is_state = snapshot::decode(&new.data).is_some_and(|state| {
+            let whole = fingerprint(&(&state.store, &state.sessions));
+            fingerprint(&state.store) == seen.model
+                && seen.replica.is_none_or(|(_, replica)| replica == whole)
+        });
+        if is_state {
+            seen.snapshot = Some(hash);
+        } else {
+            verdicts.broken(Property::TrueSnapshots, now, &[server], || {
+                format!(
+                    "{} has a snapshot of all up to index {}, but it does not hold the state as it was there.",
+                    Server(server),
+                    new.index
+                )
+            });
         }
     }
 

@@ -56,7 +56,7 @@ impl Profile {
 }
 
 /// Every profile.
-pub const ALL: &[&Profile] = &[&SWARM, &VOTES, &FIGURE_8, &LAGGARDS];
+pub const ALL: &[&Profile] = &[&SWARM, &VOTES, &FIGURE_8, &LAGGARDS, &SNAPSHOTS];
 
 /// Latencies from a rack to a city, with election time-outs to match, so that much happens in little time.
 const NETWORKS: &[((u64, u64), u32)] =
@@ -198,5 +198,30 @@ pub const LAGGARDS: Profile = Profile {
     gap: (100, 400),
     moments: &[(Moment::Proposed, 1), (Moment::Elected, 1)],
     kinds: &[(Kind::Isolate, 1_000, 1), (Kind::Partition, 1_000, 1), (Kind::CrashServer, 500, 1)],
+    ..SERVERS
+};
+
+/// Servers that snapshot all the time, leaders that soon fall, and followers that are sent a snapshot while what they were
+/// sent before is still on its way, late, twice or in another order.
+pub const SNAPSHOTS: Profile = Profile {
+    name: "snapshots",
+    servers: &[(3, 1)],
+    clients: (2, 4),
+    latency: &[((200, 20_000), 1)],
+    disk: &[((50, 500), 1)],
+    elections: &[((25, 20), 1)],
+    heartbeats: (4, 8),
+    think: (500, 5_000),
+    snapshots: 1_000,
+    gap: (20, 80),
+    moments: &[(Moment::Elected, 4), (Moment::Compacted, 4), (Moment::Appended, 2)],
+    kinds: &[
+        (Kind::CrashServer, 1_000, 4),
+        (Kind::Isolate, 1_000, 4),
+        (Kind::CutOneWay, 500, 2),
+        (Kind::Duplication, 700, 1),
+        (Kind::Reordering, 700, 1),
+        (Kind::DelayOne, 500, 1),
+    ],
     ..SERVERS
 };

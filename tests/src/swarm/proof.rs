@@ -45,6 +45,9 @@ impl Proof {
         let profile = match rule {
             AnyRule::Raft(raft::Rule::VotePersisted | raft::Rule::StaleRepliesIgnored) => &profile::VOTES,
             AnyRule::Raft(raft::Rule::CurrentTermCommit) => &profile::FIGURE_8,
+            AnyRule::Raft(raft::Rule::SnapshotMonotone | raft::Rule::KeepTailAfterSnapshot) => {
+                &profile::SNAPSHOTS
+            }
             AnyRule::Raft(raft::Rule::FastBackup) => &profile::LAGGARDS,
             _ => &profile::SWARM,
         };

@@ -10,6 +10,9 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// How long it may take to notice that a rule is off, and that the same seeds pass with it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// What came of the attempt to prove one rule.
 struct Proved {
     proof: Proof,
@@ -63,7 +66,11 @@ fn attempt(proof: Proof, from: u64, most: u64) -> Proved {
 
 impl Proved {
     fn holds(&self) -> bool {
-        self.noticed.is_some() && self.unsound.is_none()
+        self.noticed.is_some() && self.unsound.is_none() && !self.is_slow()
+    }
+
+    fn is_slow(&self) -> bool {
+        self.cpu.0 + self.cpu.1 > PATIENCE
     }
 
     fn told(&self) -> String {
@@ -84,6 +91,10 @@ impl Proved {
             seconds(self.cpu.0),
             seconds(self.cpu.1),
         );
+        if self.is_slow() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  BUT that took more than {} CPU s", PATIENCE.as_secs());
+        }
         if let Some((seed, why)) = &self.unsound {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "  BUT with the rule on, seed {seed} does not pass either: {why}");

@@ -301,3 +301,28 @@ fn an_operation_that_begins_in_the_step_in_which_another_returns_is_seen() {
     run.returns(C1, Reply::Value("".into()));
     run.breaks(Property::FreshReads, &[C1]);
 }
+
+#[test]
+fn a_snapshot_that_is_not_the_state_at_its_index_is_noticed() {
+    let state = |run: &Run, index: Index| {
+        let mut machine = StateMachine::default();
+        run.log.range(0, index).iter().for_each(|link| drop(machine.apply(&link.entry.command, run.rules)));
+        machine
+    };
+    let told = |rules: Rules, holds: Index| {
+        let mut run = Run::new(rules);
+        run.commits(C1, 1, put("x", "1")).commits(C2, 1, put("x", "2")).applies(S1, 2).applies(S2, 2);
+        let data = crate::kv::snapshot::encode(&state(&run, holds), rules);
+        let (term, chain) = (Term(1), run.log.chain_at(2).expect("it is that long"));
+        let snapshot = Some(Rc::new(crate::raft::snapshot::Snapshot { index: 2, term, chain, data }));
+        let before = run.servers[&S1].clone();
+        let after = ServerView { raft: View { snapshot, ..before.raft.clone() }, ..before.clone() };
+        let (now, applied) = (run.now(), run.applied.clone());
+        run.checker.observe_server(now, S1, Some(&before), Some(&after), &applied, &mut run.verdicts);
+        run
+    };
+    told(Rules::ALL, 2).all_is_well();
+    told(Rules::ALL, 1).breaks(Property::TrueSnapshots, &[S1]);
+    let without = Rules::ALL.without(Rule::SessionsInSnapshot);
+    told(without, 2).breaks(Property::TrueSnapshots, &[S1]);
+}

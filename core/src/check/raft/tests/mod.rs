@@ -6,6 +6,7 @@ mod commitment;
 mod promises;
 mod turns;
 mod disks;
+mod snapshots;
 
 use super::*;
 use crate::check::Violation;

@@ -246,6 +246,28 @@ fn entries_removed_without_a_conflict_are_noticed() {
 }
 
 #[test]
+fn a_snapshot_throws_entries_away_only_if_its_own_last_entry_is_not_among_them() {
+    let (held, other) = (log(&[1, 1, 1]), log(&[1, 2]));
+    let turn = |sent: &Log<u64>, upto: u64| {
+        let (term, chain) = (sent.term_at(upto).unwrap(), sent.chain_at(upto).unwrap());
+        let message = Message::InstallSnapshot {
+            term: Term(4),
+            last_included_index: upto,
+            last_included_term: term,
+            last_included_chain: chain,
+            offset: 0,
+            data: crate::bytes::Bytes::default(),
+            done: true,
+            round: 0,
+        };
+        let after = follower(4, &Log::starting_after(upto, term, chain), upto);
+        told(Cause::Heard(S2, &message), follower(4, &held, 0), after).breaks()
+    };
+    assert_eq!(turn(&other, 2), []);
+    assert_eq!(turn(&held, 2), [Property::RemovedOnConflict]);
+}
+
+#[test]
 fn a_leader_that_counts_copies_of_an_older_entry_is_noticed() {
     let acknowledged = acknowledge(4, 2);
     let commits = |terms: &[u64]| {

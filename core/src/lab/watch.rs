@@ -169,6 +169,7 @@ fn turn(step: &Step<Member>) -> Option<(NodeId, Why<'_, kv::Command>)> {
             Why::Heard(*from, message)
         }
         Cause::Alarm { timer: Timer::Raft(crate::raft::Timer::Election), .. } => Why::ElectionTimer,
+        Cause::Alarm { timer: Timer::Raft(crate::raft::Timer::Quorum), .. } => Why::QuorumTimer,
         _ => Why::Other,
     };
     Some((node, why))

@@ -4,11 +4,12 @@
 use super::kind::Kind;
 use super::plan::Plan;
 use serde::{Deserialize, Serialize};
+use splitbrain::kv;
 use splitbrain::lab::act::Act;
-use splitbrain::lab::member::{Timer, View};
+use splitbrain::lab::member::{Message, Timer, View};
 use splitbrain::lab::{Config, Member};
 use splitbrain::node::NodeId;
-use splitbrain::raft::Role;
+use splitbrain::raft::{self, Role};
 use splitbrain::sim::{Action, Cause, Deed, Fate, FlightAction, FlightId, Gate, Missed, Status, Step, World};
 use splitbrain::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,7 +156,14 @@ impl Effects {
     pub fn see(&mut self, world: &World<Member>) {
         let step = world.last_step();
         match &step.cause {
-            Cause::Arrival { flight, from, to, .. } => self.arrived(*flight, *from, *to, world),
+            Cause::Arrival { flight, from, to, body, .. } => {
+                self.arrived(*flight, *from, *to, world);
+                if let Message::Kv(kv::Message::Raft(raft::Message::TimeoutNow { .. })) = body
+                    && step.change.is_some()
+                {
+                    self.counts.count(Kind::Transfer);
+                }
+            }
             Cause::Missed { from, to, why, flight, .. } => {
                 self.forget(*flight);
                 match why {

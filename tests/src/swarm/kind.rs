@@ -44,6 +44,7 @@ kinds! {
     FireTimer "fire-timer" "A timer ran out before its time.";
     PostponeTimer "postpone-timer" "A timer ran out after its time.";
     Drift "drift" "A timer ran out on a clock that was too fast or too slow.";
+    Transfer "transfer" "A server stood for election because its leader told it to.";
     Partition "partition" "A message was lost between two groups.";
     Bridge "bridge" "A message was lost between two groups that both hear one node.";
     Isolate "isolate" "A message from or to an isolated node was lost.";

@@ -5,6 +5,7 @@ use super::kind::Kind;
 use super::moment::Moment;
 use super::profile::Profile;
 use super::text;
+use splitbrain::kv::server::Reads;
 use splitbrain::lab::Config;
 use splitbrain::mapreduce::Job;
 use splitbrain::time::{Span, Time};
@@ -84,6 +85,11 @@ impl Plan {
             config.max_raft_state = Some(u64::from(doubling(dice, 256, 4_096)));
             config.snapshot_chunk = dice.happens(500).then(|| doubling(dice, 32, 1_024));
         }
+        config.pre_vote = dice.happens(profile.extras);
+        config.check_quorum = dice.happens(profile.extras);
+        config.reads = dice.weighted(profile.reads).unwrap_or(Reads::Log);
+        // Up to how much clocks drift, where something depends on it.
+        config.lease_drift = dice.between(10_000, 200_000);
         let end = Time(u64::from(seconds) * 1_000_000);
         let calm = dice.happens(profile.calm);
         let share = u64::from(dice.between(300, 500));

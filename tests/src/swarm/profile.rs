@@ -2,6 +2,7 @@
 
 use super::kind::Kind;
 use super::moment::Moment;
+use splitbrain::kv::server::Reads;
 
 /// From what a seed draws its plan.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,10 @@ pub struct Profile {
     pub keys: (u32, u32),
     /// In how many seeds in a thousand servers take snapshots.
     pub snapshots: u32,
+    /// In how many seeds in a thousand servers ask for pre-votes, and in how many leaders look for a quorum.
+    pub extras: u32,
+    /// How reads are answered, by weight.
+    pub reads: &'static [(Reads, u32)],
     /// How long a task may be in progress, in milliseconds.
     pub task_timeout: (u64, u64),
     /// In how many seeds in a thousand faults stop some time before the end, and bounds in time are watched.
@@ -80,6 +85,8 @@ pub const SWARM: Profile = Profile {
     writes: (300, 950),
     keys: (1, 12),
     snapshots: 500,
+    extras: 300,
+    reads: &[(Reads::Log, 4), (Reads::ReadIndex, 3), (Reads::Lease, 3)],
     task_timeout: (300, 2_000),
     calm: 400,
     gap: (20, 1_500),
@@ -112,6 +119,7 @@ pub const SWARM: Profile = Profile {
         (Kind::FireTimer, 300, 4),
         (Kind::PostponeTimer, 250, 3),
         (Kind::Drift, 300, 4),
+        (Kind::Transfer, 200, 3),
         (Kind::Partition, 450, 9),
         (Kind::Bridge, 200, 3),
         (Kind::Isolate, 350, 5),
@@ -148,6 +156,8 @@ const SERVERS: Profile = Profile {
     writes: (500, 900),
     keys: (1, 3),
     snapshots: 500,
+    extras: 0,
+    reads: &[(Reads::Log, 1)],
     task_timeout: (1_000, 1_000),
     calm: 0,
     gap: (20, 100),

@@ -3,9 +3,12 @@
 use super::dice::Dice;
 use super::kind::Kind;
 use super::plan::Plan;
+use splitbrain::kv::server::Reads;
 use splitbrain::lab::act::Act;
+use splitbrain::lab::member::View;
 use splitbrain::lab::{Member, Role};
 use splitbrain::node::{Content as _, FileOp, NodeId};
+use splitbrain::raft;
 use splitbrain::sim::{FlightAction, FlightId, Gate, Status, World};
 use splitbrain::time::Span;
 
@@ -49,6 +52,7 @@ impl Strike<'_> {
                 let ppm = strike.drift();
                 (Act::Drift { node, ppm }, Act::Drift { node, ppm: 0 })
             }),
+            Kind::Transfer => self.transfer(),
             Kind::Partition => self.partition(),
             Kind::Bridge => self.bridge(),
             Kind::Isolate => self.for_a_while(|node, _| (Act::Isolate { node }, Act::Heal)),
@@ -161,6 +165,20 @@ impl Strike<'_> {
         vec![(Span::ZERO, Act::Partition { groups }), (self.span(), Act::Heal)]
     }
 
+    /// A leader is asked to make way, mostly for one of its followers.
+    fn transfer(&mut self) -> Acts {
+        let leads = |node: &NodeId| match self.world.view(*node) {
+            Some(View::Server(view)) => matches!(view.raft.role, raft::Role::Leader { .. }),
+            _ => false,
+        };
+        let servers = self.nodes_of(Some(Role::Server));
+        let leaders: Vec<NodeId> = servers.iter().copied().filter(leads).collect();
+        let (Some(node), Some(to)) = (self.dice.pick(&leaders), self.dice.pick(&servers)) else {
+            return Acts::new();
+        };
+        vec![(Span::ZERO, Act::Transfer { node, to })]
+    }
+
     /// Two groups that do not hear each other, and one server that hears both.
     fn bridge(&mut self) -> Acts {
         let Some(between) = self.target(Some(Role::Server)) else { return Acts::new() };
@@ -173,7 +191,12 @@ impl Strike<'_> {
 
     /// How much too fast or too slow a clock goes, in parts in a million: up to a fifth.
     fn drift(&mut self) -> i32 {
-        let ppm = self.dice.between(10_000, 200_000) as i32;
+        let most = match self.plan.config.reads {
+            // A lease holds while no clock gains more on another than it allows for: one may be fast and the other slow.
+            Reads::Lease => self.plan.config.lease_drift * 9 / 20,
+            _ => 200_000,
+        };
+        let ppm = self.dice.between(most / 20, most) as i32;
         if self.dice.happens(500) { ppm } else { -ppm }
     }
 

@@ -18,6 +18,8 @@ pub enum Cause<'a, C: Command> {
     Heard(NodeId, &'a Message<C>),
     /// Its election timer ran out.
     ElectionTimer,
+    /// As a leader it looked whether a majority still answers it (dissertation §6.2).
+    QuorumTimer,
     /// Anything else.
     Other,
 }
@@ -102,7 +104,8 @@ impl<C: Command> Court<'_, '_, C> {
             return;
         };
         let (was, is) = (before.current_term, after.current_term);
-        let stands = is.0 == was.0.saturating_add(1) && after.voted_for == Some(server);
+        let spoken_of = self.heard().map_or(was, |term| term.max(was));
+        let stands = is.0 == spoken_of.0.saturating_add(1) && after.voted_for == Some(server);
         let told = self.heard() == Some(is);
         let allowed = match (&before.role, &after.role) {
             (Role::Follower, Role::Follower) => is == was || told,
@@ -113,6 +116,9 @@ impl<C: Command> Court<'_, '_, C> {
                 is == was && promises.votes_for(server, is, voters) > usize::from(voters) / 2
             }
             (Role::Leader { .. }, Role::Leader { .. }) => is == was,
+            (Role::Leader { .. }, Role::Follower) if is == was => {
+                matches!(self.turn.cause, Cause::QuorumTimer)
+            }
             (Role::Leader { .. }, Role::Follower) => told && is > was,
             _ => false,
         };
@@ -138,9 +144,13 @@ impl<C: Command> Court<'_, '_, C> {
             return;
         }
         let stepped_down = self.turn.before.is_some_and(leads);
+        // With pre-votes, or because its leader told it to.
+        let stood = matches!(self.turn.after.role, Role::Candidate { .. })
+            && self.turn.before.is_some_and(|before| before.current_term < self.turn.after.current_term);
         let allowed = matches!(self.turn.cause, Cause::ElectionTimer)
             || self.fresh
             || stepped_down
+            || stood
             || self.turn.granted
             || self.hears_leader();
         if !allowed {
@@ -179,7 +189,12 @@ impl<C: Command> Court<'_, '_, C> {
     /// "If a server receives a request with a stale term number, it rejects the request" (§5.1); a stale reply is
     /// nobody's any more.
     fn stale(&mut self, before: &View<C>) {
-        if self.heard().is_some_and(|term| term < before.current_term) {
+        let about = match self.turn.cause {
+            // It is about the term in which it was asked for, whatever term its sender is still in.
+            Cause::Heard(_, &Message::PreVoteReply { asked_in, .. }) => Some(asked_in),
+            _ => self.heard(),
+        };
+        if about.is_some_and(|term| term < before.current_term) {
             self.broken(Property::StaleChangesNothing, || {
                 format!("is in term {}, and a message from before that term changed it", before.current_term)
             });

@@ -233,6 +233,32 @@ fn a_message_of_an_earlier_term_that_changes_anything_is_noticed() {
 }
 
 #[test]
+fn a_pre_vote_is_of_the_term_in_which_it_was_asked_for() {
+    let log = log(&[1]);
+    let reply = |asked_in| Message::PreVoteReply { term: Term(2), asked_in: Term(asked_in), granted: true };
+    let (timely, late) = (reply(4), reply(3));
+    let wins = |message| told(Cause::Heard(S2, message), follower(4, &log, 0), candidate(5, &log));
+    assert_eq!(wins(&timely).resets_timer().breaks(), []);
+    assert_eq!(wins(&late).resets_timer().breaks(), [Property::StaleChangesNothing]);
+}
+
+#[test]
+fn a_leader_steps_down_in_its_own_term_only_when_it_looks_for_a_quorum() {
+    let log = log(&[1]);
+    let turn = |cause| told(cause, leader(4, &log, 0), follower(4, &log, 0)).resets_timer().breaks();
+    assert_eq!(turn(Cause::QuorumTimer), []);
+    assert_eq!(turn(Cause::Other), [Property::RoleChanges]);
+}
+
+#[test]
+fn a_server_that_is_told_to_stand_does_so_in_the_term_after_that_of_its_leader() {
+    let (log, now) = (log(&[1]), Message::TimeoutNow { term: Term(6) });
+    let turn = |term| told(Cause::Heard(S2, &now), follower(4, &log, 0), candidate(term, &log));
+    assert_eq!(turn(7).resets_timer().breaks(), []);
+    assert_eq!(turn(5).breaks(), [Property::RoleChanges, Property::StaleChangesNothing][..1]);
+}
+
+#[test]
 fn entries_removed_without_a_conflict_are_noticed() {
     let held = log(&[1, 1, 1]);
     let (shorter, conflict) = (append(4, &log(&[1])), append(4, &log(&[1, 2])));

@@ -165,6 +165,8 @@ impl<C: Command> Raft<C> {
         self.role = Role::Leader { progress };
         self.begin_standing(out);
         self.leader = Some(self.config.id);
+        // It may have asked who would vote for it in the next term; it needs no next term any more.
+        self.canvassed = None;
         out.cancel_timer(Timer::Election);
         self.heartbeat_due(out);
     }

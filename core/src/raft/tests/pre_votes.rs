@@ -66,6 +66,17 @@ fn a_later_term_in_the_answer_is_adopted_and_a_leader_that_is_heard_ends_the_que
 }
 
 #[test]
+fn a_candidate_that_is_elected_while_it_asks_about_the_next_term_asks_no_more() {
+    let mut s1 = careful(&[1]);
+    s1.times_out().hears(S2, pre_vote(3, true)).times_out();
+    assert!(s1.stands() && s1.term() == 4 && s1.raft.canvassed.is_some());
+    s1.hears(S3, vote(4, true));
+    assert!(s1.leads());
+    s1.hears(S2, pre_vote(4, true));
+    assert_eq!((s1.leads(), s1.term(), s1.noted()), (true, 4, [Note::PreVoteReplyOutlived].into()));
+}
+
+#[test]
 fn a_server_that_was_cut_off_comes_back_without_deposing_the_leader() {
     let comes_back = |pre_vote| {
         let mut servers = cluster(&[&[], &[], &[]]);

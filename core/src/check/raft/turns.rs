@@ -190,8 +190,9 @@ impl<C: Command> Court<'_, '_, C> {
     /// nobody's any more.
     fn stale(&mut self, before: &View<C>) {
         let about = match self.turn.cause {
-            // It is about the term in which it was asked for, whatever term its sender is still in.
-            Cause::Heard(_, &Message::PreVoteReply { asked_in, .. }) => Some(asked_in),
+            // It is about the term in which it was asked for, though its sender may still be in an earlier one; a later one
+            // is news all the same.
+            Cause::Heard(_, &Message::PreVoteReply { term, asked_in, .. }) => Some(asked_in.max(term)),
             _ => self.heard(),
         };
         if about.is_some_and(|term| term < before.current_term) {

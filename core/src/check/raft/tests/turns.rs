@@ -240,6 +240,8 @@ fn a_pre_vote_is_of_the_term_in_which_it_was_asked_for() {
     let wins = |message| told(Cause::Heard(S2, message), follower(4, &log, 0), candidate(5, &log));
     assert_eq!(wins(&timely).resets_timer().breaks(), []);
     assert_eq!(wins(&late).resets_timer().breaks(), [Property::StaleChangesNothing]);
+    let news = Message::PreVoteReply { term: Term(5), asked_in: Term(3), granted: false };
+    assert_eq!(told(Cause::Heard(S2, &news), follower(4, &log, 0), follower(5, &log, 0)).breaks(), []);
 }
 
 #[test]

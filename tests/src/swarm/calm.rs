@@ -15,8 +15,8 @@ pub struct Calm {
     liveness: Liveness,
 }
 
-/// Within how many hundredths of the longest election time-out 99 in 100 clusters without a leader have one. Measured over
-/// 20,000 seeds it is less than half of that.
+/// Within how many hundredths of the longest election time-out 99 in 100 clusters without a leader have one. The first 2,000
+/// seeds take 102, and 134 at most.
 pub const MOSTLY: u64 = 200;
 
 /// How long each may take for this cluster once nothing is broken any more.

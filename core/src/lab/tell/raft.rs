@@ -173,7 +173,7 @@ pub(super) fn arrival(
             snapshot_received(step, &from, &to, *last_included_index)
         }
         Message::SnapshotReply { last_included_index, outcome, .. } => {
-            snapshot_answered(&from, &to, *last_included_index, *outcome)
+            snapshot_answered(step, &from, &to, *last_included_index, *outcome)
         }
     };
     let told = stepped_down(step, &from, &to).unwrap_or(told);
@@ -220,6 +220,10 @@ fn vote_requested(step: &Step<Member>, from: &str, to: &str, term: u64) -> Sente
 }
 
 fn vote_answered(step: &Step<Member>, from: &str, to: &str, granted: bool) -> Sentence {
+    if note(step) == Some(Note::VoteReplyOfOtherTerm) {
+        let text = format!("{from}'s answer belongs to an earlier election, so {to} does not count it.");
+        return Sentence::new(Kind::Quiet, "§5.1", text);
+    }
     let text = match (after(step), granted) {
         (Some(view), true) => match &view.raft.role {
             Role::Leader { progress } => {
@@ -300,11 +304,17 @@ fn entries_received(step: &Step<Member>, from: &str, to: &str) -> Sentence {
 
 fn snapshot_received(step: &Step<Member>, from: &str, to: &str, index: u64) -> Sentence {
     if let Some((before, after)) = both(step) {
+        if after.raft.last_applied < before.raft.last_applied {
+            let text = format!("{to} went back to what {from}'s snapshot up to {index} holds.");
+            return Sentence::new(Kind::Replication, "§7", text);
+        }
         if after.raft.log.base_index() > before.raft.log.base_index() {
             let text = format!("{to} installed {from}'s snapshot in place of all entries up to {index}.");
             return Sentence::new(Kind::Replication, "§7", text);
         }
-        if let Some(receiving) = after.raft.receiving {
+        if let Some(receiving) = after.raft.receiving
+            && note(step) != Some(Note::ChunkOutOfPlace)
+        {
             let bytes = receiving.bytes;
             let text = format!("{to} has {bytes} bytes of {from}'s snapshot up to {index}.");
             return Sentence::new(Kind::Replication, "§7", text);
@@ -314,15 +324,19 @@ fn snapshot_received(step: &Step<Member>, from: &str, to: &str, index: u64) -> S
         Some(Note::SnapshotRefusedStaleTerm) => {
             (format!("{to} refused {from}'s snapshot: the term is over."), "§5.1")
         }
-        Some(Note::ChunkOutOfPlace) => {
-            (format!("{to} did not take a part of {from}'s snapshot: another one comes first."), "§7")
-        }
+        Some(Note::ChunkOutOfPlace) => (
+            format!("{to} did not take a part of {from}'s snapshot: it does not belong where it would go."),
+            "§7",
+        ),
         _ => (format!("{to} holds all that {from}'s snapshot up to {index} replaces."), "§7"),
     };
     Sentence::new(Kind::Replication, section, text)
 }
 
-fn snapshot_answered(from: &str, to: &str, index: u64, outcome: Received) -> Sentence {
+fn snapshot_answered(step: &Step<Member>, from: &str, to: &str, index: u64, outcome: Received) -> Sentence {
+    if note(step).is_some() {
+        return unused(from, to);
+    }
     let text = match outcome {
         Received::Installed => format!("{to} knows that {from} holds everything up to {index}."),
         Received::Upto(bytes) => {
@@ -331,6 +345,11 @@ fn snapshot_answered(from: &str, to: &str, index: u64, outcome: Received) -> Sen
         Received::Stale => format!("{to} was told by {from} that its term is over."),
     };
     Sentence::new(Kind::Quiet, "§7", text)
+}
+
+/// The reason is the note.
+fn unused(from: &str, to: &str) -> Sentence {
+    Sentence::new(Kind::Quiet, "§5.1", format!("{to} did not use what {from} answered."))
 }
 
 fn append_answered(step: &Step<Member>, from: &str, to: &str, outcome: &Appended) -> Sentence {
@@ -343,6 +362,19 @@ fn append_answered(step: &Step<Member>, from: &str, to: &str, outcome: &Appended
             pronoun(before, after)
         );
         return Sentence::new(Kind::Replication, "§5.3", text);
+    }
+    match note(step) {
+        Some(Note::RefusalSettled) => {
+            let text = format!("Another refusal by {from} reached {to}, which is backing up already.");
+            return Sentence::new(Kind::Quiet, "§5.3", text);
+        }
+        Some(
+            Note::AppendReplyOfOtherTerm
+            | Note::AppendReplyAfterLeading
+            | Note::AppendReplyFromStranger
+            | Note::MatchBeyondLog,
+        ) => return unused(from, to),
+        _ => {}
     }
     let (kind, text) = match outcome {
         Appended::Match(index) => {

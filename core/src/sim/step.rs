@@ -25,6 +25,19 @@ pub struct Step<N: Node> {
     pub change: Option<Change<N>>,
 }
 
+impl<N: Node> Step<N> {
+    pub(super) fn new(number: u64, at: Time, cause: Cause<N>) -> Step<N> {
+        Step { number, at, cause, effects: Vec::new(), deeds: Vec::new(), change: None }
+    }
+
+    /// Begins anew in the same room.
+    pub(super) fn begin(&mut self, number: u64, at: Time, cause: Cause<N>) {
+        (self.number, self.at, self.cause, self.change) = (number, at, cause, None);
+        self.effects.clear();
+        self.deeds.clear();
+    }
+}
+
 /// What set a step off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(bound = "")]

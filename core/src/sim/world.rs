@@ -18,6 +18,7 @@ use crate::chance::Chance;
 use crate::fingerprint::Fingerprint;
 use crate::node::{Files, Node, NodeId};
 use crate::time::{Span, Time};
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 use slot::Slot;
 
@@ -50,6 +51,11 @@ pub enum Status {
     /// It is up, and takes no input.
     Paused,
 }
+/// The step that is being taken: nobody has it yet but its world.
+fn open<N: Node>(step: &mut Rc<Step<N>>) -> &mut Step<N> {
+    Rc::get_mut(step).expect("a step is handed out only when it is taken")
+}
+
 /// A whole cluster at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct World<N: Node> {
@@ -58,7 +64,8 @@ pub struct World<N: Node> {
     agenda: Agenda,
     network: Network<N>,
     nodes: Vec<Slot<N>>,
-    step: Step<N>,
+    /// The step that is being taken, or was taken last; whoever looks at it then may keep it.
+    step: Rc<Step<N>>,
     steps: u64,
     fingerprint: Fingerprint,
 }
@@ -72,14 +79,7 @@ impl<N: Node> World<N> {
             agenda: Agenda::default(),
             network: Network::new(configs.len(), settings.quality),
             nodes: configs.into_iter().map(|config| Slot::new(config, settings.disk_latency)).collect(),
-            step: Step {
-                number: 0,
-                at: Time::ZERO,
-                cause: Cause::Action(Action::Heal),
-                effects: Vec::new(),
-                deeds: Vec::new(),
-                change: None,
-            },
+            step: Rc::new(Step::new(0, Time::ZERO, Cause::Action(Action::Heal))),
             steps: 0,
             fingerprint: Fingerprint::default(),
         };
@@ -100,7 +100,7 @@ impl<N: Node> World<N> {
     }
 
     /// The step taken last. Before the first, it has number 0 and means nothing.
-    pub fn last_step(&self) -> &Step<N> {
+    pub fn last_step(&self) -> &Rc<Step<N>> {
         &self.step
     }
 
@@ -230,12 +230,11 @@ impl<N: Node> World<N> {
 
     fn open_step(&mut self, cause: Cause<N>) {
         self.steps += 1;
-        self.step.number = self.steps;
-        self.step.at = self.now;
-        self.step.cause = cause;
-        self.step.effects.clear();
-        self.step.deeds.clear();
-        self.step.change = None;
+        match Rc::get_mut(&mut self.step) {
+            // Nobody has kept the last one: this one takes its place, and its room for effects.
+            Some(step) => step.begin(self.steps, self.now, cause),
+            None => self.step = Rc::new(Step::new(self.steps, self.now, cause)),
+        }
     }
 
     fn close_step(&mut self) {

@@ -15,6 +15,7 @@ use crate::node::Node;
 use crate::sim::{Action, Step, World};
 use crate::time::Time;
 use alloc::collections::VecDeque;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use checkpoint::Checkpoints;
@@ -61,7 +62,7 @@ pub struct Timeline<S: Subject> {
     branches: Vec<Track<S>>,
     current: usize,
     live: Live<S>,
-    trace: VecDeque<Step<S::Node>>,
+    trace: VecDeque<Rc<Step<S::Node>>>,
     /// Fingerprints of the steps that were in the trace when time was turned back: the replay must give them again.
     expected: VecDeque<(u64, u64)>,
     mismatch: Option<Mismatch>,
@@ -210,7 +211,7 @@ impl<S: Subject> Timeline<S> {
 
     /// The most recent steps, oldest first, ending at this moment.
     pub fn trace(&self) -> impl DoubleEndedIterator<Item = &Step<S::Node>> + ExactSizeIterator {
-        self.trace.iter()
+        self.trace.iter().map(|step| &**step)
     }
 
     /// Takes the next step that happens by `limit`; false if there is none, and it is `limit` now.
@@ -283,7 +284,7 @@ impl<S: Subject> Timeline<S> {
     }
 
     /// The step of that number in this branch, up to its furthest moment; derived again if it is not in the trace.
-    pub fn step_at(&self, number: u64) -> Option<Step<S::Node>> {
+    pub fn step_at(&self, number: u64) -> Option<Rc<Step<S::Node>>> {
         if let Some(first) = self.trace.front()
             && let Some(place) = number.checked_sub(first.number)
             && let Some(step) = self.trace.get(place as usize)
@@ -391,7 +392,7 @@ impl<S: Subject> Timeline<S> {
     }
 
     fn expect_again(&mut self) {
-        let fingerprints = |step: &Step<S::Node>| (step.number, crate::fingerprint::fingerprint(step));
+        let fingerprints = |step: &Rc<Step<S::Node>>| (step.number, crate::fingerprint::fingerprint(&**step));
         self.expected = self.trace.iter().map(fingerprints).collect();
     }
 
@@ -425,7 +426,7 @@ impl<S: Subject> Live<S> {
         acts: &[Recorded<S::Act>],
         limit: Time,
         marks: &mut Vec<S::Mark>,
-        mut seen: impl FnMut(&Step<S::Node>),
+        mut seen: impl FnMut(&Rc<Step<S::Node>>),
     ) -> bool {
         let next = acts.get(self.done);
         // An act has its turn after the step it followed when it was recorded: that is how a tie in time is kept.

@@ -195,7 +195,7 @@ fn steps_are_numbered_one_by_one_and_never_go_back_in_time() {
     assert_eq!(trace.iter().map(|step| step.number).collect::<Vec<_>>(), [5, 6, 7]);
     assert!(trace.windows(2).all(|pair| pair[0].at <= pair[1].at));
     assert_eq!(world.steps(), 7);
-    assert_eq!(world.last_step(), &trace[2]);
+    assert_eq!(**world.last_step(), trace[2]);
 }
 
 #[test]

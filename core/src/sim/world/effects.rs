@@ -1,7 +1,7 @@
 //! One input and its effects: the node answers, and the world does as it asked, in order.
 
 use super::slot::{Armed, Leaving, TimerSlot, Waiting};
-use super::{World, purpose};
+use super::{World, open, purpose};
 use crate::fingerprint::fingerprint;
 use crate::node::{Effect, Input, Node, NodeId};
 use crate::sim::agenda::{Event, What};
@@ -11,7 +11,7 @@ use crate::time::{Span, Time};
 
 impl<N: Node> World<N> {
     pub(super) fn handle(&mut self, id: NodeId, input: Input<N>) {
-        let mut effects = core::mem::take(&mut self.step.effects);
+        let mut effects = core::mem::take(&mut open(&mut self.step).effects);
         let slot = &mut self.nodes[id.index()];
         let Some(node) = &mut slot.node else { return };
         let clock = slot.clock.reading(self.now);
@@ -37,11 +37,11 @@ impl<N: Node> World<N> {
                 Effect::Note(_) => {}
             }
         }
-        self.step.effects = effects;
+        open(&mut self.step).effects = effects;
         let slot = &mut self.nodes[id.index()];
         if slot.view.as_ref() != Some(&after) {
             let before = slot.view.replace(after.clone());
-            self.step.change = Some(Change { node: id, before, after: Some(after) });
+            open(&mut self.step).change = Some(Change { node: id, before, after: Some(after) });
         }
     }
 
@@ -81,7 +81,7 @@ impl<N: Node> World<N> {
 
     pub(super) fn depart(&mut self, id: NodeId, what: Leaving<N>) {
         match what {
-            Leaving::Output(output) => self.step.deeds.push(Deed::Handed { node: id, output }),
+            Leaving::Output(output) => open(&mut self.step).deeds.push(Deed::Handed { node: id, output }),
             Leaving::Message(to, body) if to.index() < self.nodes.len() => self.send(id, to, body),
             // A node that names an addressee outside its world speaks to nobody.
             Leaving::Message(..) => {}
@@ -99,7 +99,7 @@ impl<N: Node> World<N> {
             Gate::Open if draw.lost && from != to => Fate::Lost,
             Gate::Open => Fate::Arrives(arrives_at),
         };
-        self.step.deeds.push(Deed::Departed { flight, from, to, body: body.clone(), fate });
+        open(&mut self.step).deeds.push(Deed::Departed { flight, from, to, body: body.clone(), fate });
         let copied =
             draw.copy.filter(|_| gate == Gate::Open && from != to).map(|latency| (latency, body.clone()));
         if fate != Fate::Cut {
@@ -114,7 +114,13 @@ impl<N: Node> World<N> {
     pub(super) fn copy(&mut self, from: NodeId, to: NodeId, body: N::Message, latency: Span, lot: u64) {
         let flight = self.network.new_id();
         let at = self.now + latency;
-        self.step.deeds.push(Deed::Departed { flight, from, to, body: body.clone(), fate: Fate::Copy(at) });
+        open(&mut self.step).deeds.push(Deed::Departed {
+            flight,
+            from,
+            to,
+            body: body.clone(),
+            fate: Fate::Copy(at),
+        });
         self.fly(flight, (from, to), body, Some(at), false, lot);
     }
 

@@ -1,7 +1,7 @@
 //! What is done from outside, once it is allowed.
 
 use super::slot::Clock;
-use super::{World, purpose};
+use super::{World, open, purpose};
 use crate::chance::Chance;
 use crate::node::{Input, Node, NodeId};
 use crate::sim::action::{Action, FlightAction};
@@ -18,7 +18,7 @@ impl<N: Node> World<N> {
             Action::Restart(node) => {
                 self.schedule_boot(node, self.steps);
                 let after = self.nodes[node.index()].view.clone();
-                self.step.change = Some(Change { node, before: None, after });
+                open(&mut self.step).change = Some(Change { node, before: None, after });
             }
             Action::Pause(node) => self.nodes[node.index()].paused = true,
             Action::Resume(node) => self.resume(node),
@@ -81,14 +81,14 @@ impl<N: Node> World<N> {
         let key = self.chance.key(purpose::CRASH).key(u64::from(node.0)).key(slot.incarnation);
         let (lost, torn) = slot.disk.crash(key);
         if lost {
-            self.step.deeds.push(Deed::LostWrites { node, torn });
+            open(&mut self.step).deeds.push(Deed::LostWrites { node, torn });
         }
         slot.node = None;
         slot.paused = false;
         slot.waiting.clear();
         slot.timers.iter_mut().for_each(|timer| timer.armed = None);
         if let Some(before) = slot.view.take() {
-            self.step.change = Some(Change { node, before: Some(before), after: None });
+            open(&mut self.step).change = Some(Change { node, before: Some(before), after: None });
         }
         self.unpark(node);
     }

@@ -27,8 +27,7 @@ fn run(suite: &str) {
 
 /// What was wrong, and whether it was bad luck.
 fn failure(test: &Test, seed: u64) -> Option<(bool, String)> {
-    let options = Options { without: Vec::new(), course_only: test.suite == "2D" };
-    let report = test.run(seed, &options).expect("every rule is kept").report;
+    let report = test.run(seed, &Options::default()).expect("every rule is kept").report;
     match report.verdict {
         Verdict::Passed => None,
         Verdict::Failed(failure) => Some((false, format!("{} on seed {seed}: {}", test.name, failure.why))),
@@ -96,8 +95,9 @@ const NOTICED: &[Noticed] = &[
     by_the_course("snapshot-only-applied", "TestSnapshotBasic2D"),
     by_the_course("snapshot-monotone", "TestSnapshotInstallUnreliable2D"),
     by_the_course("keep-tail-after-snapshot", "TestSnapshotBasic2D"),
-    // The course's own conditions let this pass, on any seed.
+    // Here the course's own conditions noticed nothing on 200 seeds; the first rule they missed in every other test too.
     by_the_checks("vote-persisted", "TestFigure82C"),
+    by_the_checks("current-term-commit", "TestFigure82C"),
 ];
 
 #[test]

@@ -61,7 +61,7 @@ impl Profile {
 }
 
 /// Every profile.
-pub const ALL: &[&Profile] = &[&SWARM, &VOTES, &FIGURE_8, &LAGGARDS, &SNAPSHOTS];
+pub const ALL: &[&Profile] = &[&SWARM, &VOTES, &FIGURE_8, &LAGGARDS, &SNAPSHOTS, &LEASES];
 
 /// Latencies from a rack to a city, with election time-outs to match, so that much happens in little time.
 const NETWORKS: &[((u64, u64), u32)] =
@@ -232,6 +232,35 @@ pub const SNAPSHOTS: Profile = Profile {
         (Kind::Duplication, 700, 1),
         (Kind::Reordering, 700, 1),
         (Kind::DelayOne, 500, 1),
+    ],
+    ..SERVERS
+};
+
+/// Reads that spare the log, while leaders are cut off, make way for each other and are elected on short notice.
+pub const LEASES: Profile = Profile {
+    name: "leases",
+    clients: (4, 6),
+    latency: &[((500, 3_000), 1), ((200, 10_000), 1)],
+    elections: &[((40, 20), 1), ((60, 13), 1)],
+    heartbeats: (2, 4),
+    think: (200, 3_000),
+    writes: (300, 600),
+    keys: (1, 1),
+    reads: &[(Reads::Lease, 1), (Reads::ReadIndex, 1)],
+    extras: 200,
+    gap: (20, 120),
+    moments: &[(Moment::Elected, 6), (Moment::Committed, 2), (Moment::Proposed, 2)],
+    kinds: &[
+        (Kind::Partition, 700, 4),
+        (Kind::Isolate, 700, 4),
+        (Kind::CutOneWay, 500, 3),
+        (Kind::Transfer, 700, 4),
+        (Kind::FireTimer, 500, 2),
+        (Kind::CrashServer, 300, 2),
+        (Kind::Latency, 300, 1),
+        (Kind::Pause, 300, 1),
+        (Kind::Slow, 300, 1),
+        (Kind::Drift, 500, 1),
     ],
     ..SERVERS
 };

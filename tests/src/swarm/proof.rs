@@ -48,6 +48,13 @@ impl Proof {
             AnyRule::Raft(raft::Rule::SnapshotMonotone | raft::Rule::KeepTailAfterSnapshot) => {
                 &profile::SNAPSHOTS
             }
+            AnyRule::Raft(
+                raft::Rule::ReadsConfirmed
+                | raft::Rule::ReadAfterOwnCommit
+                | raft::Rule::LeaseRefusesVotes
+                | raft::Rule::LeaseFromSendTime
+                | raft::Rule::LeaseEndsAtTransfer,
+            ) => &profile::LEASES,
             AnyRule::Raft(raft::Rule::FastBackup) => &profile::LAGGARDS,
             _ => &profile::SWARM,
         };

@@ -39,7 +39,8 @@ function listed(name: string, text: string) {
   const said = text.slice(text.search(/^> /m)).split("\n");
   const end = said.findIndex((line) => !line.startsWith("> "));
   const claim = said.slice(0, end).map((line) => line.slice(2));
-  return { name, title: field("title"), paper: field("paper"), claim: claim.join(" "), text };
+  const lesson = Number(field("lesson"));
+  return { name, lesson, title: field("title"), paper: field("paper"), claim: claim.join(" "), text };
 }
 
 /** The scenarios of the core as one list, fetched by the page when somebody wants a story. */
@@ -50,8 +51,8 @@ function stories(): Plugin {
     JSON.stringify(
       readdirSync(folder, { recursive: true, encoding: "utf8" })
         .filter((path) => path.endsWith(".txt"))
-        .sort()
-        .map((path) => listed(path.replaceAll("\\", "/").slice(0, -4), readFileSync(join(folder, path), "utf8"))),
+        .map((path) => listed(path.replaceAll("\\", "/").slice(0, -4), readFileSync(join(folder, path), "utf8")))
+        .sort((one, other) => one.lesson - other.lesson || one.name.localeCompare(other.name)),
     );
   return {
     name: "stories",

@@ -8,7 +8,7 @@ use splitbrain::kv;
 use splitbrain::lab::member::Note;
 use splitbrain::lab::scenario::{Scenario, Telling, note_name};
 use splitbrain::raft;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +67,22 @@ fn every_scenario_runs_as_it_says_and_tells_the_same_story() {
         }
     }
     assert!(failures.is_empty(), "\n{failures}");
+}
+
+#[test]
+fn the_stories_of_a_room_are_lessons_in_an_order() {
+    let mut rooms: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for path in scenarios() {
+        let text = fs::read_to_string(&path).expect("a scenario can be read");
+        let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{}, {error}", name(&path)));
+        assert!(!scenario.paper.is_empty(), "{} cites no paper", name(&path));
+        rooms.entry(name(path.parent().unwrap_or(&path))).or_default().push(scenario.lesson);
+    }
+    for (room, mut lessons) in rooms {
+        lessons.sort_unstable();
+        let whole = (1..).zip(&lessons).all(|(place, lesson)| place == *lesson);
+        assert!(whole || std::env::var_os("STORY").is_some(), "the lessons of {room} are {lessons:?}");
+    }
 }
 
 /// What no story can reach, since nobody in these clusters would send it: a message from outside, or one with a number

@@ -23,7 +23,7 @@
 //! # The head: how the cluster begins
 //!
 //! ```text
-//! title …   paper §5.2                        what it is called, where its claim stands
+//! title …   paper §5.2   lesson 3             what it is called, where its claim stands, when to read it
 //! servers 5   clients 1   workers 0   seed 3
 //! latency 8 ms to 16 ms   loss 0   duplication 0   reordering 0        messages in a thousand
 //! disk 1 ms to 4 ms                           how long a write takes
@@ -117,6 +117,8 @@ pub struct Scenario {
     pub title: String,
     /// Where in the papers its claim stands.
     pub paper: String,
+    /// Its place among the lessons of its room, from 1.
+    pub lesson: u32,
     /// How its cluster begins.
     pub config: Config,
     /// The properties that it will break.

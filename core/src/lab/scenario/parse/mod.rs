@@ -23,6 +23,7 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, ScenarioError> {
     let mut scenario = Scenario {
         title: String::new(),
         paper: String::new(),
+        lesson: 0,
         config: Config { workers: 0, clients: 1, ..Config::default() },
         breaks: Vec::new(),
         lines: Vec::new(),
@@ -60,6 +61,7 @@ fn header(line: &str, scenario: &mut Scenario) -> Read<bool> {
     match word {
         "title" => scenario.title = rest.into(),
         "paper" => scenario.paper = rest.into(),
+        "lesson" => scenario.lesson = number(rest)?,
         "servers" => config.servers = number(rest)?,
         "clients" => config.clients = number(rest)?,
         "workers" => config.workers = number(rest)?,

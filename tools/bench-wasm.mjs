@@ -3,7 +3,7 @@
 //
 //   CHROME=/path/to/chromium node tools/bench-wasm.mjs
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { serve } from "./serve.mjs";
 
@@ -144,8 +144,7 @@ async function suites() {
 try {
   await steps(read("busy"));
   await sizes(read("sizes"));
-  // They are a module of their own.
-  if (existsSync("web/pkg/labs.js")) await suites();
+  await suites();
 } finally {
   await browser.close();
   await server.close();

@@ -42,7 +42,7 @@ fn the_other_stands_at_once_without_asking_whether_it_would_be_elected() {
     assert!(s2.stands() && s2.term() == 4);
     let ask =
         Message::RequestVote { term: Term(4), last_log_index: 1, last_log_term: Term(1), transfer: true };
-    assert_eq!(s2.sent_to(S3), [ask.clone()]);
+    assert_eq!(s2.sent_to(S3), core::slice::from_ref(&ask));
     // And those who would refuse for their leader's sake need not.
     let mut s3 = follower(S3, 3, saved(3, &[1]));
     s3.told(|config| config.lease_drift = Some(0)).hears(S1, append(3, &[1], 1, 0));

@@ -55,12 +55,15 @@ export interface Answer {
 const SETTLE_WITHIN: Micros = 3_000_000;
 const SETTLE_STRIDE: Micros = 10_000;
 
+/** Bytes of log near which a visitor's servers take a snapshot: after some thirty operations, so that it is soon seen. */
+const SNAPSHOT_NEAR = 1_500;
+
 export class Host {
   #playground: Playground | undefined;
 
   async start(): Promise<Config> {
     await init();
-    return Playground.defaultConfig();
+    return { ...Playground.defaultConfig(), maxRaftState: SNAPSHOT_NEAR };
   }
 
   freshSeed(): number {

@@ -12,11 +12,11 @@ for (const size of EVERY_SIZE) {
     for (const suite of suites) await table(suite).waitFor();
     await page.getByRole("button", { name: "Run all" }).click();
     await page.getByText(/of 28 passed/).waitFor();
-    for (const suite of ["2A", "2B", "2C"])
+    for (const suite of suites)
       expect(await table(suite).getByRole("img", { name: "passed" }).count()).toBe(
         (await table(suite).getByRole("row").count()) - 1,
       );
-    expect(await table("2D").getByRole("img").count()).toBe(7);
+    await page.getByText("28 of 28 passed").waitFor();
 
     // Seconds, RPCs, bytes and commits, each with the handout's under it.
     const row = table("2A").getByRole("row", { name: /initial election/ });

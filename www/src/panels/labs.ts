@@ -147,6 +147,15 @@ export class LabsPanel extends Panel {
         tbody .figure:nth-child(3) {
           grid-column: 2;
         }
+        tbody .figure:nth-child(4) {
+          grid-column: 3;
+        }
+        tbody .figure:nth-child(5) {
+          grid-column: 4;
+        }
+        tbody .figure:nth-child(6) {
+          grid-column: 5;
+        }
         tbody td:last-child {
           grid-area: 1 / 6 / 3 / 7;
         }

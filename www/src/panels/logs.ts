@@ -204,7 +204,7 @@ export class Logs extends Panel {
         <h2>What just happened</h2>
         ${
           told.length === 0
-            ? html`<p class="soft">Nothing yet. Press Play, or Step for one step at a time.</p>`
+            ? html`<p class="soft">Nothing new but heartbeats. Press Play, or Step for one step at a time.</p>`
             : html`<ol class="steps" aria-label="What just happened">${told.map((step) =>
                 stepRow(step, {
                   go: (one) => {

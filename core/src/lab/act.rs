@@ -140,13 +140,19 @@ macro_rules! written {
         struct Written {
             #[serde(rename = "do")]
             what: String,
+            /// A field that was looked for in vain.
+            #[serde(skip)]
+            lacks: Option<&'static str>,
             $(#[serde(default)] $field: Option<$of>,)+
         }
 
         impl Written {
             $(#[allow(dead_code, reason = "some fields may always be left out")]
-            fn $field(&mut self) -> Result<$of, String> {
-                self.$field.take().ok_or_else(|| format!("missing field `{}` of `{}`", stringify!($field), self.what))
+            fn $field(&mut self) -> Option<$of> {
+                if self.$field.is_none() {
+                    self.lacks = Some(stringify!($field));
+                }
+                self.$field.take()
             })+
 
             /// A field that this act does not have.
@@ -190,58 +196,68 @@ written! {
     on: bool,
 }
 
+impl Written {
+    /// The act, if there is one of this name and none of its fields is missing.
+    fn act(&mut self) -> Option<Act> {
+        Some(match self.what.as_str() {
+            "crash" => Act::Crash { node: self.node()? },
+            "restart" => Act::Restart { node: self.node()? },
+            "pause" => Act::Pause { node: self.node()? },
+            "resume" => Act::Resume { node: self.node()? },
+            "isolate" => Act::Isolate { node: self.node()? },
+            "wipe" => Act::Wipe { node: self.node()? },
+            "slow" => Act::Slow { node: self.node()?, by: self.by()? },
+            "drift" => Act::Drift { node: self.node()?, ppm: self.ppm()? },
+            "fire" => Act::Fire { node: self.node()?, timer: self.timer()? },
+            "postpone" => Act::Postpone { node: self.node()?, timer: self.timer()?, by: self.by()? },
+            "link" => Act::Link { from: self.from()?, to: self.to()?, state: self.state()? },
+            "quality" => Act::Quality {
+                from: self.from.take(),
+                to: self.to.take(),
+                latency: self.latency.take(),
+                loss: self.loss.take(),
+                duplication: self.duplication.take(),
+                reordering: self.reordering.take(),
+            },
+            "partition" => Act::Partition { groups: self.groups()? },
+            "heal" => Act::Heal,
+            "flight" => Act::Flight { flight: self.flight()?, fate: self.fate()? },
+            "disk" => Act::Disk { node: self.node()?, latency: self.latency()? },
+            "stall" => Act::Stall { node: self.node()? },
+            "unstall" => Act::Unstall { node: self.node()? },
+            "get" => Act::Get { client: self.client()?, key: self.key()? },
+            "put" => Act::Put { client: self.client()?, key: self.key()?, value: self.value()? },
+            "append" => Act::Append { client: self.client()?, key: self.key()?, value: self.value()? },
+            "load" => Act::Load {
+                client: self.client()?,
+                every: self.every()?,
+                keys: self.keys()?,
+                writes: self.writes()?,
+            },
+            "quiet" => Act::Quiet { client: self.client()? },
+            "start" => Act::Start { node: self.node()?, command: self.command()? },
+            "snapshot" => Act::Snapshot { node: self.node()?, index: self.index()? },
+            "transfer" => Act::Transfer { node: self.node()?, to: self.to()? },
+            "network" => Act::Network { mode: self.mode()? },
+            "submit" => Act::Submit { job: self.job()? },
+            "reseed" => Act::Reseed { seed: self.seed()? },
+            "rule" => Act::Rule { rule: self.rule()?, on: self.on()? },
+            _ => return None,
+        })
+    }
+}
+
 impl TryFrom<Written> for Act {
     type Error = String;
 
-    fn try_from(mut act: Written) -> Result<Act, String> {
-        let read = match act.what.as_str() {
-            "crash" => Act::Crash { node: act.node()? },
-            "restart" => Act::Restart { node: act.node()? },
-            "pause" => Act::Pause { node: act.node()? },
-            "resume" => Act::Resume { node: act.node()? },
-            "isolate" => Act::Isolate { node: act.node()? },
-            "wipe" => Act::Wipe { node: act.node()? },
-            "slow" => Act::Slow { node: act.node()?, by: act.by()? },
-            "drift" => Act::Drift { node: act.node()?, ppm: act.ppm()? },
-            "fire" => Act::Fire { node: act.node()?, timer: act.timer()? },
-            "postpone" => Act::Postpone { node: act.node()?, timer: act.timer()?, by: act.by()? },
-            "link" => Act::Link { from: act.from()?, to: act.to()?, state: act.state()? },
-            "quality" => Act::Quality {
-                from: act.from.take(),
-                to: act.to.take(),
-                latency: act.latency.take(),
-                loss: act.loss.take(),
-                duplication: act.duplication.take(),
-                reordering: act.reordering.take(),
-            },
-            "partition" => Act::Partition { groups: act.groups()? },
-            "heal" => Act::Heal,
-            "flight" => Act::Flight { flight: act.flight()?, fate: act.fate()? },
-            "disk" => Act::Disk { node: act.node()?, latency: act.latency()? },
-            "stall" => Act::Stall { node: act.node()? },
-            "unstall" => Act::Unstall { node: act.node()? },
-            "get" => Act::Get { client: act.client()?, key: act.key()? },
-            "put" => Act::Put { client: act.client()?, key: act.key()?, value: act.value()? },
-            "append" => Act::Append { client: act.client()?, key: act.key()?, value: act.value()? },
-            "load" => Act::Load {
-                client: act.client()?,
-                every: act.every()?,
-                keys: act.keys()?,
-                writes: act.writes()?,
-            },
-            "quiet" => Act::Quiet { client: act.client()? },
-            "start" => Act::Start { node: act.node()?, command: act.command()? },
-            "snapshot" => Act::Snapshot { node: act.node()?, index: act.index()? },
-            "transfer" => Act::Transfer { node: act.node()?, to: act.to()? },
-            "network" => Act::Network { mode: act.mode()? },
-            "submit" => Act::Submit { job: act.job()? },
-            "reseed" => Act::Reseed { seed: act.seed()? },
-            "rule" => Act::Rule { rule: act.rule()?, on: act.on()? },
-            other => return Err(format!("there is no act `{other}`")),
-        };
-        match act.left_over() {
-            None => Ok(read),
-            Some(field) => Err(format!("`{}` has no field `{field}`", act.what)),
+    fn try_from(mut written: Written) -> Result<Act, String> {
+        let act = written.act();
+        let Written { what, lacks, .. } = &written;
+        match (act, lacks, written.left_over()) {
+            (Some(act), _, None) => Ok(act),
+            (Some(_), _, Some(field)) => Err(format!("`{what}` has no field `{field}`")),
+            (None, Some(field), _) => Err(format!("missing field `{field}` of `{what}`")),
+            (None, None, _) => Err(format!("there is no act `{what}`")),
         }
     }
 }

@@ -18,7 +18,6 @@ use super::rules::Rule;
 use super::view::Role;
 use crate::node::{NodeId, Outbox};
 use crate::time::{Span, Time};
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 /// What a leader knows of its own standing. It begins anew with each term that it leads.
@@ -27,7 +26,7 @@ pub(super) struct Standing {
     /// The last round that each follower has answered.
     answered: Vec<(NodeId, u64)>,
     /// When the latest rounds were sent, but for those that a majority has answered.
-    sent: VecDeque<(u64, Time)>,
+    sent: Vec<(u64, Time)>,
     /// The last round that a majority has answered.
     confirmed: u64,
     reads: Vec<Read>,
@@ -85,9 +84,9 @@ impl<C: Command> Raft<C> {
         self.round = self.round.saturating_add(1);
         if self.config.lease_drift.is_some() {
             if self.standing.sent.len() == ROUNDS {
-                self.standing.sent.pop_front();
+                self.standing.sent.remove(0);
             }
-            self.standing.sent.push_back((self.round, self.now));
+            self.standing.sent.push((self.round, self.now));
         }
     }
 
@@ -117,11 +116,8 @@ impl<C: Command> Raft<C> {
         };
         if let Some(last) = last.filter(|&last| last > standing.confirmed) {
             standing.confirmed = last;
-            let mut sent_at = None;
-            while let Some(&(_, at)) = standing.sent.front().filter(|(round, _)| *round <= last) {
-                sent_at = Some(at);
-                standing.sent.pop_front();
-            }
+            let sent_at = standing.sent.iter().rev().find(|(round, _)| *round <= last).map(|&(_, at)| at);
+            standing.sent.retain(|&(round, _)| round > last);
             self.renew_lease(sent_at);
         }
         self.serve_reads(out);

@@ -3,7 +3,6 @@
 //! Two sets: a bounded number spread evenly over the whole branch, and the last few close together, so that stepping
 //! back is quick however long the run is.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 /// How many moments the even set holds at most; then every other one goes and the distance doubles.
@@ -21,13 +20,13 @@ pub(super) struct Checkpoints<L> {
     first: L,
     even: Vec<(u64, L)>,
     spacing: u64,
-    recent: VecDeque<(u64, L)>,
+    recent: Vec<(u64, L)>,
 }
 
 impl<L: Clone> Checkpoints<L> {
     /// Only the beginning, which is always kept.
     pub(super) fn new(first: L) -> Self {
-        Checkpoints { first, even: Vec::new(), spacing: FIRST_SPACING, recent: VecDeque::new() }
+        Checkpoints { first, even: Vec::new(), spacing: FIRST_SPACING, recent: Vec::new() }
     }
 
     /// Keeps the moment after `step` in the even set, if it is far enough from the last.
@@ -48,7 +47,7 @@ impl<L: Clone> Checkpoints<L> {
 
     /// Remembers the moment after `step` among the recent ones.
     pub(super) fn remember(&mut self, step: u64, make: impl FnOnce() -> L) {
-        let last = self.recent.back().map_or(0, |&(last, _)| last);
+        let last = self.recent.last().map_or(0, |&(last, _)| last);
         if step >= last && step < last + RECENT_SPACING {
             return;
         }
@@ -56,9 +55,9 @@ impl<L: Clone> Checkpoints<L> {
             self.recent.retain(|&(remembered, _)| remembered < step);
         }
         if self.recent.len() == RECENT {
-            self.recent.pop_front();
+            self.recent.remove(0);
         }
-        self.recent.push_back((step, make()));
+        self.recent.push((step, make()));
     }
 
     /// The latest kept moment at or before a step.
@@ -133,7 +132,7 @@ mod tests {
         for step in 500..=600 {
             checkpoints.remember(step, || step);
         }
-        assert_eq!(checkpoints.recent.back().map(|&(step, _)| step), Some(500));
+        assert_eq!(checkpoints.recent.last().map(|&(step, _)| step), Some(500));
         assert!(checkpoints.recent.iter().all(|&(step, _)| step <= 500));
     }
 }

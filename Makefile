@@ -87,7 +87,7 @@ $(OUT)/clippy.ok: $(RUST)
 
 $(OUT)/clippy-wasm.ok: $(RUST)
 	@$(stage) "clippy has nothing to say of the binding as WebAssembly" \
-		cargo clippy --package splitbrain-web --all-targets --target wasm32-unknown-unknown --locked -- -D warnings
+		cargo clippy --package splitbrain-web --package splitbrain-labs --all-targets --target wasm32-unknown-unknown --locked -- -D warnings
 
 $(OUT)/native.ok: $(EVERYTHING)
 	@$(stage) "native tests" cargo test --workspace --no-fail-fast --locked

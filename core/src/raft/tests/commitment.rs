@@ -73,3 +73,49 @@ fn a_follower_commits_no_further_than_the_leader() {
     s2.hears(S1, append(3, &[3, 3, 3], 3, 1));
     assert_eq!(s2.committed(), 2, "a delayed heartbeat takes nothing back");
 }
+
+/// S1 has told S2 alone of three entries, and a later leader has replaced them on both. When S1 leads again, S2 does not
+/// hold what it held; returns what S2 and S1 have applied at index 3 in the end.
+fn leads_again_after_what_it_sent_was_replaced(rules: Rules) -> [Option<Entry<u64>>; 2] {
+    let mut servers = cluster::cluster(&[&[1], &[1], &[1], &[1], &[1]]);
+    servers.servers = servers.servers.into_iter().map(|server| server.keeping(rules)).collect();
+    servers.elect(S1);
+    servers.cut = [S3, S4, S5].into();
+    [11, 12, 13].into_iter().for_each(|command| servers.propose(S1, command));
+    servers.settle();
+    assert_eq!((servers.at(S1).progress_of(S2).match_index, servers.at(S1).committed()), (4, 0));
+    servers.cut = [S1, S2].into();
+    servers.elect(S3);
+    servers.propose(S3, 20);
+    servers.settle();
+    servers.cut.clear();
+    servers.heartbeat(S3);
+    servers.settle();
+    assert_eq!((servers.log_terms(S1), servers.log_terms(S2)), ([1, 3].into(), [1, 3].into()));
+    servers.elect(S1);
+    servers.cut = [S2, S3, S4].into();
+    servers.propose(S1, 30);
+    servers.settle();
+    servers.cut = [S1, S5].into();
+    servers.elect(S2);
+    servers.propose(S2, 40);
+    servers.settle();
+    [S1, S2].map(|id| {
+        let view = servers.at(id).raft.view();
+        view.log.entry(3).filter(|_| view.last_applied >= 3).cloned()
+    })
+}
+
+#[test]
+fn a_leader_that_leads_again_does_not_count_what_followers_held_before() {
+    let [s1, s2] = leads_again_after_what_it_sent_was_replaced(Rules::ALL);
+    assert_eq!((s1, s2.map(|entry| entry.command)), (None, Some(40)));
+}
+
+/// The consequence that gives the absence of `progress-reset-at-election` away: state machine safety is broken.
+#[test]
+fn without_progress_reset_two_servers_apply_different_commands_at_one_index() {
+    let applied =
+        leads_again_after_what_it_sent_was_replaced(Rules::ALL.without(Rule::ProgressResetAtElection));
+    assert_eq!(applied.map(|entry| entry.map(|entry| entry.command)), [Some(30), Some(40)]);
+}

@@ -7,12 +7,13 @@
 //!
 //! In reading order: [`raft`] holds the five properties of the paper's Figure 3 and the promises under them,
 //! [`service`] judges the key/value service on top, [`mapreduce`] jobs and their files, [`liveness`] what must happen
-//! in the end. Each reports to [`Verdicts`], which remember the first violation of every [`Property`].
+//! in the end, and [`stays`] who must not be deposed then. Each reports to [`Verdicts`], which remember the first violation of every [`Property`].
 
 pub mod raft;
 pub mod service;
 pub mod mapreduce;
 pub mod liveness;
+pub mod stays;
 
 use crate::node::NodeId;
 use crate::time::Time;
@@ -83,11 +84,13 @@ pub enum Property {
     AnswerInTime,
     /// Jobs finish in the end.
     JobInTime,
+    /// A leader that is heard stays.
+    LeaderStays,
 }
 
 impl Property {
     /// Every property, in the order in which a person meets them.
-    pub const ALL: [Property; 29] = [
+    pub const ALL: [Property; 30] = [
         Property::ElectionSafety,
         Property::LeaderAppendOnly,
         Property::LogMatching,
@@ -117,6 +120,7 @@ impl Property {
         Property::LeaderInTime,
         Property::AnswerInTime,
         Property::JobInTime,
+        Property::LeaderStays,
     ];
 
     /// Its name in scripts, links and reports.
@@ -134,9 +138,12 @@ impl Property {
         self.told().2
     }
 
-    /// Whether it says that something must happen within a bound, rather than that something must never happen.
+    /// Whether it is judged only once faults have stopped: it says what must happen within a bound, or what must last.
     pub fn is_liveness(self) -> bool {
-        matches!(self, Property::LeaderInTime | Property::AnswerInTime | Property::JobInTime)
+        matches!(
+            self,
+            Property::LeaderInTime | Property::AnswerInTime | Property::JobInTime | Property::LeaderStays
+        )
     }
 
     fn told(self) -> (&'static str, &'static str, &'static str) {
@@ -278,6 +285,11 @@ impl Property {
                 "job-in-time",
                 "Once faults have stopped every submitted job soon finishes.",
                 "MapReduce §3.3",
+            ),
+            Property::LeaderStays => (
+                "leader-stays",
+                "Once faults have stopped nobody stands against a leader that a majority hears, where pre-votes are asked for.",
+                "Raft dissertation §9.6",
             ),
         }
     }

@@ -1,12 +1,17 @@
 //! The calm after the faults, in which things must happen within a bound.
 
+use super::kind::Kind;
 use super::plan::Plan;
 use splitbrain::check::liveness::{Bounds, Liveness};
+use splitbrain::check::stays::Stays;
 use splitbrain::check::{Moment, Verdicts};
+use splitbrain::kv;
+use splitbrain::kv::server::Reads;
 use splitbrain::lab::Member;
-use splitbrain::lab::member::View;
+use splitbrain::lab::member::{Message, View};
 use splitbrain::node::NodeId;
-use splitbrain::sim::World;
+use splitbrain::raft::{self, Role};
+use splitbrain::sim::{Cause, World};
 use splitbrain::time::{Span, Time};
 
 /// Watches a cluster whose faults have stopped.
@@ -88,4 +93,86 @@ impl Calm {
             View::Store(_) | View::Worker(_) => {}
         }
     }
+}
+
+/// Watches from the beginning who hears the leader, so that it can be told in the calm whether one is deposed that a
+/// majority hears.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    stays: Stays,
+}
+
+impl Standing {
+    /// Nobody leads yet; none where leaders may be deposed. Without pre-votes whoever comes back does so, and a leader whose
+    /// lease has run out says itself that it would vote for another.
+    pub fn new(plan: &Plan) -> Option<Standing> {
+        let config = &plan.config;
+        if !config.pre_vote || config.reads == Reads::Lease || plan.calm_from.is_none() {
+            return None;
+        }
+        // Clocks go up to a fifth too fast. What was said earlier has been held, delayed or paused for a long span at most,
+        // and perhaps for another after that, if anything can do so at all.
+        let (shortest, longest) = config.election_timeout;
+        let punctual = plan.kinds.iter().all(|(kind, _)| matches!(kind, Kind::Isolate | Kind::Partition));
+        let late = if punctual { Span::ZERO } else { plan.spans.long.1 };
+        let margin = Span(2 * (late.0 + longest.0));
+        Some(Standing { stays: Stays::new(config.roster().servers(), Span(shortest.0 * 3 / 4), margin) })
+    }
+
+    /// Looks at the step just taken; `calm` is where to report once faults have stopped.
+    pub fn see(&mut self, world: &World<Member>, calm: Option<&mut Verdicts>) {
+        let (step, now) = (world.last_step(), world.now());
+        let Some(change) = &step.change else { return self.hears(world) };
+        let (before, after) = (server(change.before.as_ref()), server(change.after.as_ref()));
+        let (Some(before), Some(after)) = (before, after) else {
+            if before.is_some() {
+                self.stays.left(now, change.node);
+            }
+            return;
+        };
+        match (&before.role, &after.role) {
+            (Role::Leader { .. }, Role::Leader { .. }) if before.current_term == after.current_term => {}
+            (_, Role::Leader { .. }) => self.stays.elected(change.node, after.current_term),
+            (Role::Leader { .. }, _) => self.stays.left(now, change.node),
+            (_, Role::Candidate { .. }) if before.current_term < after.current_term => {
+                if !is_told_to(&step.cause)
+                    && let Some(verdicts) = calm
+                {
+                    let moment = Moment { step: world.steps(), at: now };
+                    self.stays.stands(moment, change.node, after.current_term, verdicts);
+                }
+                self.stays.left(now, change.node);
+            }
+            _ if before.current_term < after.current_term => self.stays.left(now, change.node),
+            _ => {}
+        }
+        self.hears(world);
+    }
+
+    /// Whether the step was a leader's word to a follower of its term.
+    fn hears(&mut self, world: &World<Member>) {
+        if let Cause::Arrival { to, body: Message::Kv(kv::Message::Raft(body)), .. } =
+            &world.last_step().cause
+            && let raft::Message::AppendEntries { term, .. } | raft::Message::InstallSnapshot { term, .. } =
+                body
+            && let Some(View::Server(view)) = world.view(*to)
+            && view.raft.current_term == *term
+        {
+            self.stays.heard(world.now(), *to, *term);
+        }
+    }
+}
+
+fn server(view: Option<&View>) -> Option<&raft::View<kv::Command>> {
+    if let Some(View::Server(view)) = view { Some(&view.raft) } else { None }
+}
+
+/// Its leader told it to stand.
+fn is_told_to(cause: &Cause<Member>) -> bool {
+    let body = if let Cause::Arrival { body: Message::Kv(kv::Message::Raft(body)), .. } = cause {
+        body
+    } else {
+        return false;
+    };
+    matches!(body, raft::Message::TimeoutNow { .. })
 }

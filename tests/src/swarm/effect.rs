@@ -102,7 +102,7 @@ impl Effects {
             }
             Act::Link { from, to, state: Gate::Cut } => {
                 let link = self.link(*from, *to);
-                self.cut_by[link] = Kind::CutOneWay;
+                self.cut_by[link] = kind;
             }
             Act::Resume { node } => {
                 let now = world.now();

@@ -48,6 +48,7 @@ kinds! {
     Partition "partition" "A message was lost between two groups.";
     Bridge "bridge" "A message was lost between two groups that both hear one node.";
     Isolate "isolate" "A message from or to an isolated node was lost.";
+    Sever "sever" "A message was lost between a server and the others, while clients reached them all.";
     CutOneWay "cut-one-way" "A message was lost on a link that was cut in one direction.";
     HoldLink "hold-link" "A message was held by its link.";
     Latency "latency" "A message took a time that it could not have taken at first.";

@@ -61,7 +61,18 @@ impl Profile {
 }
 
 /// Every profile.
-pub const ALL: &[&Profile] = &[&SWARM, &VOTES, &FIGURE_8, &LAGGARDS, &SNAPSHOTS, &LEASES];
+pub const ALL: &[&Profile] = &[
+    &SWARM,
+    &VOTES,
+    &FIGURE_8,
+    &LAGGARDS,
+    &SNAPSHOTS,
+    &LEASES,
+    &SUCCESSIONS,
+    &LATE_ANSWERS,
+    &BRIDGES,
+    &COMEBACKS,
+];
 
 /// Latencies from a rack to a city, with election time-outs to match, so that much happens in little time.
 const NETWORKS: &[((u64, u64), u32)] =
@@ -123,6 +134,7 @@ pub const SWARM: Profile = Profile {
         (Kind::Partition, 450, 9),
         (Kind::Bridge, 200, 3),
         (Kind::Isolate, 350, 5),
+        (Kind::Sever, 200, 3),
         (Kind::CutOneWay, 300, 4),
         (Kind::HoldLink, 300, 4),
         (Kind::Latency, 250, 2),
@@ -262,5 +274,71 @@ pub const LEASES: Profile = Profile {
         (Kind::Slow, 300, 1),
         (Kind::Drift, 500, 1),
     ],
+    ..SERVERS
+};
+
+/// A leader whom the other servers cease to hear just as another takes over because it was told to, while some clients read
+/// on from the one and others write to the other.
+pub const SUCCESSIONS: Profile = Profile {
+    name: "successions",
+    servers: &[(3, 1)],
+    clients: (5, 6),
+    latency: &[((200, 2_000), 1)],
+    disk: &[((50, 200), 1)],
+    elections: &[((400, 12), 1)],
+    heartbeats: (4, 8),
+    think: (1_000, 20_000),
+    writes: (20, 200),
+    keys: (1, 1),
+    snapshots: 0,
+    reads: &[(Reads::Lease, 1)],
+    gap: (2, 8),
+    moments: &[(Moment::Stood, 4), (Moment::Appended, 2)],
+    kinds: &[(Kind::Sever, 1_000, 5), (Kind::Transfer, 1_000, 5), (Kind::CrashClient, 500, 2)],
+    ..SERVERS
+};
+
+/// A leader whom the other servers cease to hear while their answers are late.
+pub const LATE_ANSWERS: Profile = Profile {
+    name: "late-answers",
+    elections: &[((800, 12), 1)],
+    gap: (300, 600),
+    moments: &[(Moment::Proposed, 1), (Moment::Committed, 1)],
+    kinds: &[(Kind::Sever, 1_000, 1)],
+    ..SUCCESSIONS
+};
+
+/// A leader and a server that hear another, but not each other, and clients on both sides: most only read.
+pub const BRIDGES: Profile = Profile {
+    name: "bridges",
+    clients: (6, 8),
+    heartbeats: (2, 2),
+    think: (500, 8_000),
+    writes: (5, 60),
+    gap: (200, 400),
+    moments: &[(Moment::Appended, 1), (Moment::Committed, 1)],
+    kinds: &[(Kind::Bridge, 1_000, 1)],
+    ..SUCCESSIONS
+};
+
+/// Followers that are cut off now and then and miss next to nothing, for little is written, until all is well again.
+pub const COMEBACKS: Profile = Profile {
+    name: "comebacks",
+    servers: &[(5, 1)],
+    clients: (1, 1),
+    latency: &[((200, 500), 1)],
+    disk: &[((50, 200), 1)],
+    elections: &[((400, 11), 1)],
+    heartbeats: (2, 2),
+    think: (50_000, 100_000),
+    writes: (5, 20),
+    snapshots: 0,
+    extras: 1_000,
+    reads: &[(Reads::ReadIndex, 1)],
+    calm: 1_000,
+    gap: (100, 200),
+    moments: &[],
+    kinds: &[(Kind::Isolate, 1_000, 1)],
+    keen: 0,
     ..SERVERS
 };

@@ -1,7 +1,7 @@
 //! One run: a plan carried out, with everybody watching.
 
 use super::adversary::Adversary;
-use super::calm::Calm;
+use super::calm::{Calm, Standing};
 use super::effect::{Counts, Effects};
 use super::kind::Kind;
 use super::plan::Plan;
@@ -23,6 +23,7 @@ pub struct Run {
     effects: Effects,
     counter: Counter,
     calm: Option<Calm>,
+    standing: Option<Standing>,
     overdue: Verdicts,
     acts: Vec<Recorded<Act>>,
 }
@@ -65,6 +66,7 @@ impl Run {
             effects: Effects::new(&plan),
             counter: Counter::default(),
             calm: None,
+            standing: Standing::new(&plan),
             overdue: Verdicts::new(),
             acts: Vec::new(),
             plan,
@@ -172,6 +174,9 @@ impl Run {
         self.effects.see(world);
         self.counter.see(world.last_step());
         self.adversary.see(plan, world);
+        if let Some(standing) = &mut self.standing {
+            standing.see(world, self.calm.is_some().then_some(&mut self.overdue));
+        }
         if let Some(calm) = &mut self.calm {
             calm.see(world, &mut self.overdue);
         }

@@ -56,6 +56,7 @@ impl Strike<'_> {
             Kind::Partition => self.partition(),
             Kind::Bridge => self.bridge(),
             Kind::Isolate => self.for_a_while(|node, _| (Act::Isolate { node }, Act::Heal)),
+            Kind::Sever => self.sever(),
             Kind::CutOneWay => self.link(Gate::Cut),
             Kind::HoldLink => self.link(Gate::Hold),
             Kind::Latency | Kind::Loss | Kind::Duplication | Kind::Reordering => self.quality(kind),
@@ -165,18 +166,49 @@ impl Strike<'_> {
         vec![(Span::ZERO, Act::Partition { groups }), (self.span(), Act::Heal)]
     }
 
-    /// A leader is asked to make way, mostly for one of its followers.
-    fn transfer(&mut self) -> Acts {
+    /// Whoever leads some term.
+    fn leaders(&self) -> Vec<NodeId> {
         let leads = |node: &NodeId| match self.world.view(*node) {
             Some(View::Server(view)) => matches!(view.raft.role, raft::Role::Leader { .. }),
             _ => false,
         };
-        let servers = self.nodes_of(Some(Role::Server));
-        let leaders: Vec<NodeId> = servers.iter().copied().filter(leads).collect();
+        self.nodes_of(Some(Role::Server)).into_iter().filter(leads).collect()
+    }
+
+    /// A leader is asked to make way, mostly for one of its followers.
+    fn transfer(&mut self) -> Acts {
+        let (leaders, servers) = (self.leaders(), self.nodes_of(Some(Role::Server)));
         let (Some(node), Some(to)) = (self.dice.pick(&leaders), self.dice.pick(&servers)) else {
             return Acts::new();
         };
         vec![(Span::ZERO, Act::Transfer { node, to })]
+    }
+
+    /// The other servers cease to hear one, mostly a leader, while clients go on reaching all of them. It may hear the
+    /// others for a while longer, or what they say queues up and comes all at once, before it too is cut.
+    fn sever(&mut self) -> Acts {
+        let leaders = self.leaders();
+        let one = if self.dice.happens(800) { self.dice.pick(&leaders) } else { None };
+        let Some(one) = one.or_else(|| self.target(Some(Role::Server))) else { return Acts::new() };
+        let mut others = self.nodes_of(Some(Role::Server));
+        others.retain(|&node| node != one);
+        let config = &self.plan.config;
+        let (hears, queues) = (self.dice.happens(600), self.dice.happens(600));
+        let until = if hears { self.dice.within(Span::ZERO, config.election_timeout.0) } else { Span::ZERO };
+        let heard = if hears { self.dice.within(Span::ZERO, config.heartbeat) } else { Span::ZERO };
+        let back = if hears { until.max(heard) + config.latency.1 } else { Span::ZERO };
+        let mut acts = Acts::new();
+        for other in others {
+            let mut gate = |after, from, to, state| acts.push((after, Act::Link { from, to, state }));
+            if hears && queues {
+                gate(Span::ZERO, other, one, Gate::Hold);
+                gate(until.max(heard), other, one, Gate::Open);
+            }
+            gate(heard, one, other, Gate::Cut);
+            gate(back, other, one, Gate::Cut);
+        }
+        acts.push((back + self.span(), Act::Heal));
+        acts
     }
 
     /// Two groups that do not hear each other, and one server that hears both.

@@ -215,12 +215,12 @@ impl<C: Command> Raft<C> {
                 };
                 self.snapshot_received(from, term, chunk, newer, out);
             }
-            // A reply from a later term has said all it can: that there is one. Nothing will be sent now, but the
-            // next message must not outlive the memory of this term.
             Message::RequestPreVote { term, last_log_index, last_log_term } => {
                 self.pre_vote_requested(from, term, (last_log_term, last_log_index), out);
             }
             Message::TimeoutNow { term } => self.told_to_stand(term, newer, out),
+            // A reply from a later term has said all it can: that there is one. Nothing will be sent now, but the
+            // next message must not outlive the memory of this term.
             Message::VoteReply { .. }
             | Message::AppendReply { .. }
             | Message::SnapshotReply { .. }

@@ -3,13 +3,11 @@
 use super::primitives::RAFT_ELECTION_TIMEOUT;
 use super::tester::{Tester, Try};
 use super::{Test, handout};
-use crate::lab::act::Course;
 use crate::raft::log::Term;
 use alloc::format;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
-    let network = Course::Reliable;
-    Test { suite: "2A", name, function, handout: None, servers: 3, network, snapshots: false, program }
+    Test::new("2A", name, function, program)
 }
 
 pub(super) const TESTS: &[Test] = &[

@@ -4,15 +4,13 @@ use super::primitives::{RAFT_ELECTION_TIMEOUT, Waited};
 use super::tester::{Tester, Try};
 use super::{Test, handout};
 use crate::kv::Text;
-use crate::lab::act::Course;
 use crate::time::Span;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
-    let network = Course::Reliable;
-    Test { suite: "2B", name, function, handout: None, servers: 3, network, snapshots: false, program }
+    Test::new("2B", name, function, program)
 }
 
 pub(super) const TESTS: &[Test] = &[

@@ -9,8 +9,7 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
-    let network = Course::Reliable;
-    Test { suite: "2C", name, function, handout: None, servers: 5, network, snapshots: false, program }
+    Test { servers: 5, ..Test::new("2C", name, function, program) }
 }
 
 pub(super) const TESTS: &[Test] = &[

@@ -6,8 +6,7 @@ use crate::lab::act::Course;
 use alloc::format;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
-    let network = Course::Reliable;
-    Test { suite: "2D", name, function, handout: None, servers: 3, network, snapshots: true, program }
+    Test { snapshots: true, ..Test::new("2D", name, function, program) }
 }
 
 pub(super) const TESTS: &[Test] = &[

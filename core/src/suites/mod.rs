@@ -86,6 +86,19 @@ pub struct Test {
     program: fn(&mut Tester) -> Try<()>,
 }
 
+impl Test {
+    /// On a reliable network of three, without snapshots and without figures in a handout.
+    const fn new(
+        suite: &'static str,
+        name: &'static str,
+        function: &'static str,
+        program: fn(&mut Tester) -> Try<()>,
+    ) -> Test {
+        let network = Course::Reliable;
+        Test { suite, name, function, handout: None, servers: 3, network, snapshots: false, program }
+    }
+}
+
 /// Every test, in the course's order.
 pub fn all() -> impl Iterator<Item = &'static Test> {
     [lab2a::TESTS, lab2b::TESTS, lab2c::TESTS, lab2d::TESTS].into_iter().flatten()

@@ -17,6 +17,13 @@ for (const size of EVERY_SIZE) {
     const story = page.getByRole("region", { name: "Story", exact: true });
     await story.getByText("Five servers agree on a leader").waitFor();
     expect(await lab.now()).toBe(0);
+    // On a phone the list stands far below the stage: the words have come into sight, under the header.
+    const header = (await page.getByRole("banner").boundingBox())?.height ?? 0;
+    await until(
+      async () => (await story.boundingBox())?.y ?? -1,
+      (top) => top >= header && top < (page.viewportSize()?.height ?? 0) / 2,
+      "the story's words are in sight",
+    );
 
     // Played to the next beat, where it stops by itself.
     await lab.fast();

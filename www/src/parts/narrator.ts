@@ -53,6 +53,8 @@ export class Narrator extends Panel {
         :host {
           margin: 4px 14px 8px;
           padding: 10px 12px;
+          /* The header stays above whatever is scrolled to. */
+          scroll-margin-top: 124px;
         }
         .words {
           max-height: none;
@@ -63,6 +65,14 @@ export class Narrator extends Panel {
       }
     `,
   ];
+
+  #told: unknown;
+
+  /** A story is chosen below the stage on a phone: its words come into sight, and the stage with them. */
+  override updated() {
+    if (this.#told !== this.lab.story) this.scrollIntoView({ block: "nearest" });
+    this.#told = this.lab.story;
+  }
 
   override render() {
     const { story, playing } = this.lab;

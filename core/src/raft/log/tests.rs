@@ -175,3 +175,23 @@ fn a_million_entries_are_dropped_without_recursion() {
     drop(long);
     assert_eq!(held.entry(1).map(|entry| entry.command), Some(0));
 }
+
+#[test]
+fn a_command_takes_eight_bytes_as_a_number_and_four_more_than_its_text() {
+    assert_eq!((7u64.size(), alloc::string::String::from("abc").size()), (8, 7));
+}
+
+#[test]
+fn links_are_let_go_once_they_are_as_many_as_those_that_are_left() {
+    let (mut early, mut half) = (log(&[1; 10]), log(&[1; 10]));
+    early.compact(4);
+    half.compact(5);
+    assert_eq!((early.root, early.base.index), (0, 4), "it would cost more to link six anew than four were dropped");
+    assert_eq!((half.root, half.base.index), (5, 5));
+}
+
+#[test]
+fn a_log_is_shown_by_its_ends_and_its_last_entries() {
+    let shown = alloc::format!("{:?}", log(&[1, 2]));
+    assert_eq!(shown, "log from 0 to 2[(1, 0), (2, 1)]");
+}

@@ -147,3 +147,30 @@ fn who_takes_part_cannot_be_changed_from_outside_but_times_and_rules_can() {
     assert_eq!(s1.set(Timer::Election), Some((Span::millis(1), Span::millis(2))));
     assert!(!s1.raft.keeps(Rule::FastBackup));
 }
+
+/// What happens to messages of one kind must not depend on how many there are of another (design §3).
+#[test]
+fn every_kind_of_message_has_a_number_of_its_own_and_replies_are_known_as_such() {
+    use crate::node::Message as _;
+    let kinds = [
+        (request_vote(1, 0, 0), false),
+        (vote(1, true), true),
+        (append(1, &[], 0, 0), false),
+        (matched(1, 0, 0), true),
+        (install(1, &[1], 0, "", true), false),
+        (received(1, 1, 0, Received::Installed), true),
+        (request_pre_vote(1, 0, 0), false),
+        (pre_vote(1, true), true),
+        (Message::TimeoutNow { term: Term(1) }, false),
+    ];
+    for (place, (message, is_reply)) in (0..).zip(&kinds) {
+        assert_eq!((message.kind(), message.is_reply()), (place, *is_reply), "{message:?}");
+    }
+}
+
+#[test]
+fn a_persistent_state_is_written_whole_or_not_at_all() {
+    use crate::node::Content as _;
+    let state = saved(3, &[1, 2]);
+    assert_eq!((state.bytes(), state.prefix(1)), (None, state));
+}

@@ -316,3 +316,12 @@ fn a_leader_cut_off_with_entries_of_its_own_rejoins_and_gives_them_up() {
     }
     assert!(servers.at(S1).follows());
 }
+
+#[test]
+fn re8_a_refusal_of_what_was_never_sent_is_ignored() {
+    let mut s1 = leader(S1, 3, saved(3, &[1, 2, 3]));
+    let before = s1.progress_of(S2);
+    assert_eq!((before.next_index, before.sending), (4, Sending::Replicating));
+    assert_eq!(s1.hears(S2, too_short(4, 4, 1)).noted(), [Note::RefusalSettled]);
+    assert_eq!(s1.progress_of(S2), before);
+}

@@ -119,6 +119,24 @@ fn sn2_what_the_follower_holds_is_what_the_answered_snapshot_covers_whatever_was
 }
 
 #[test]
+fn sn2_a_follower_that_has_all_that_it_was_sent_is_sent_what_is_gone_since_whoever_else_is_sent_what() {
+    let mut s1 = leader(S1, 5, saved(3, &[1, 1, 2, 3, 3]));
+    s1.is_given(6).hears(S2, matched(4, 5, 6)).hears(S3, matched(4, 5, 6)).takes_a_snapshot(4, "four entries");
+    s1.hears(S4, too_short(4, 5, 1)).takes_a_snapshot(6, "six entries").hears(S5, too_short(4, 5, 1));
+    assert_eq!(chunk_to(&s1, S5), (6, 0, "six entries".into(), true));
+    s1.hears(S4, received(4, 4, 0, Received::Installed));
+    assert_eq!(chunk_to(&s1, S4), (6, 0, "six entries".into(), true));
+}
+
+#[test]
+fn sn2_entries_that_arrive_while_a_snapshot_is_on_its_way_count_though_they_do_not_make_it_needless() {
+    let mut s1 = leads_after_a_snapshot(None);
+    s1.hears(S3, too_short(4, 5, 1)).hears(S3, matched(4, 1, 2));
+    let sending = Sending::Installing { offset: 0 };
+    assert_eq!(s1.progress_of(S3), Progress { next_index: 3, match_index: 2, sending });
+}
+
+#[test]
 fn sn2_replies_count_only_in_their_term_while_leading_and_from_those_who_were_asked() {
     let reply = received(4, 4, 0, Received::Installed);
     let mut s1 = leads_after_a_snapshot(None);
@@ -231,6 +249,29 @@ fn sn5_entries_that_begin_below_the_snapshot_are_taken_from_its_end_on() {
 }
 
 #[test]
+fn sn5_what_should_follow_the_snapshots_last_entry_and_follows_another_is_refused() {
+    let mut s1 = applied(&[1, 2, 3], 3);
+    s1.takes_a_snapshot(3, "three").hears(S2, append(3, &[1, 2, 2, 3], 3, 3));
+    assert_eq!((s1.noted(), s1.log_terms()), ([Note::EntriesRefusedConflict].into(), [].into()));
+}
+
+#[test]
+fn sn6_whoever_restarts_or_is_told_of_other_settings_need_not_save_its_snapshot_again() {
+    let mut s1 = applied(&[1, 2, 3], 3);
+    s1.takes_a_snapshot(2, "two");
+    assert_eq!(s1.crashes_and_restarts().wrote(), 0);
+    assert_eq!(s1.told(|config| config.pre_vote = true).wrote(), 0);
+}
+
+#[test]
+fn pe6_without_its_rule_the_snapshot_is_saved_in_a_file_of_its_own() {
+    let mut s1 = applied(&[1, 2, 3], 3).keeping(Rules::ALL.without(Rule::SnapshotWithState));
+    s1.takes_a_snapshot(2, "two");
+    let apart = s1.disk[&File::Snapshot].snapshot.as_deref().map(|snapshot| snapshot.index);
+    assert_eq!((s1.wrote(), apart, s1.on_disk().snapshot.as_deref()), (2, Some(2), None));
+}
+
+#[test]
 fn sn6_after_a_crash_the_snapshot_is_there_and_what_it_covers_counts_as_applied() {
     let mut s1 = applied(&[1, 2, 3, 3], 3);
     s1.takes_a_snapshot(2, "two").crashes_and_restarts();
@@ -258,6 +299,11 @@ fn sn8_the_state_shrinks_by_what_the_snapshot_replaces() {
     assert_eq!((before - s1.raft.state_size(), s1.raft.applied_size()), (3 * 16, 0));
     s1.hears(S2, append(3, &[1, 2, 3, 3, 3], 4, 3));
     assert_eq!(s1.raft.state_size(), before - 2 * 16);
+}
+
+#[test]
+fn sn8_what_is_not_the_log_takes_a_term_a_vote_and_what_is_known_of_the_base() {
+    assert_eq!(follower(S1, 3, saved(3, &[])).raft.state_size(), 8 + 3 + 24);
 }
 
 #[test]

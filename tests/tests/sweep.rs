@@ -1,7 +1,6 @@
 //! The command itself: what it prints and how it ends.
 
 use splitbrain::lab::config::AnyRule;
-use splitbrain_tests::swarm::proof::SHOWN;
 use std::process::{Command, Output};
 
 fn sweep(args: &str) -> Output {
@@ -108,16 +107,4 @@ fn a_sweep_that_was_cut_short_goes_on_where_it_was() {
     std::fs::remove_file(&file).expect("it can be removed");
     assert_eq!(other.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&other.stderr).contains("holds another sweep"));
-}
-
-#[test]
-fn what_seeds_do_not_show_is_shown_by_a_test_that_is_named() {
-    let told = told(&sweep("--prove --only progress-reset-at-election"));
-    for shown in SHOWN {
-        let file = format!("{}/../{}", env!("CARGO_MANIFEST_DIR"), shown.file);
-        let text = std::fs::read_to_string(file).expect("the file is there");
-        assert!(text.contains(&format!("#[test]\nfn {}()", shown.test)), "{} is no test", shown.test);
-        assert!(text.contains(&format!("Rule::{:?}", shown.rule).replace("Raft(", "").replace(')', "")));
-        assert!(told.contains(shown.test) && told.contains("shown by a test, not by seeds"), "{told}");
-    }
 }

@@ -46,6 +46,7 @@ kinds! {
     Drift "drift" "A timer ran out on a clock that was too fast or too slow.";
     Transfer "transfer" "A server stood for election because its leader told it to.";
     Partition "partition" "A message was lost between two groups.";
+    Minority "minority" "A message was lost between a leader with few followers and the others.";
     Bridge "bridge" "A message was lost between two groups that both hear one node.";
     Isolate "isolate" "A message from or to an isolated node was lost.";
     Sever "sever" "A message was lost between a server and the others, while clients reached them all.";

@@ -63,10 +63,13 @@ impl Profile {
 /// Every profile.
 pub const ALL: &[&Profile] = &[
     &SWARM,
+    &RAFT,
     &VOTES,
     &FIGURE_8,
     &LAGGARDS,
+    &RETURNS,
     &SNAPSHOTS,
+    &LATE_SNAPSHOTS,
     &LEASES,
     &SUCCESSIONS,
     &LATE_ANSWERS,
@@ -152,6 +155,10 @@ pub const SWARM: Profile = Profile {
     ],
 };
 
+/// The same for Raft alone: no jobs, and so few and slow clients that many more seeds are run in the same time.
+pub const RAFT: Profile =
+    Profile { name: "raft", mapreduce: 0, clients: (1, 3), think: (5_000, 80_000), ..SWARM };
+
 /// Only servers, a little load, and whatever the profiles below add.
 const SERVERS: Profile = Profile {
     name: "servers",
@@ -223,6 +230,25 @@ pub const LAGGARDS: Profile = Profile {
     ..SERVERS
 };
 
+/// Leaders that are cut off with a follower or alone, and stand again as soon as what they appended there is gone: before what
+/// took its place is as long.
+pub const RETURNS: Profile = Profile {
+    name: "returns",
+    servers: &[(5, 1)],
+    clients: (6, 8),
+    latency: &[((200, 5_000), 1)],
+    disk: &[((50, 200), 1)],
+    elections: &[((60, 20), 1)],
+    heartbeats: (2, 3),
+    think: (50_000, 200_000),
+    writes: (800, 900),
+    snapshots: 0,
+    gap: (5, 20),
+    moments: &[(Moment::Truncated, 4), (Moment::Proposed, 4), (Moment::Elected, 1)],
+    kinds: &[(Kind::Minority, 1_000, 3), (Kind::FireTimer, 1_000, 2)],
+    ..SERVERS
+};
+
 /// Servers that snapshot all the time, leaders that soon fall, and followers that are sent a snapshot while what they were
 /// sent before is still on its way, late, twice or in another order.
 pub const SNAPSHOTS: Profile = Profile {
@@ -246,6 +272,15 @@ pub const SNAPSHOTS: Profile = Profile {
         (Kind::DelayOne, 500, 1),
     ],
     ..SERVERS
+};
+
+/// Followers that receive a snapshot together with what was sent before and after it, because their link was held, and
+/// leaders that are cut off just then.
+pub const LATE_SNAPSHOTS: Profile = Profile {
+    name: "late-snapshots",
+    clients: (10, 14),
+    kinds: &[(Kind::Minority, 1_000, 4), (Kind::HoldLink, 1_000, 4), (Kind::Reordering, 700, 1)],
+    ..SNAPSHOTS
 };
 
 /// Reads that spare the log, while leaders are cut off, make way for each other and are elected on short notice.

@@ -4,8 +4,6 @@
 //! it (that votes are on disk before they are told, where it is the vote's saving that was switched off) does not
 //! count. A liveness rule is missed when a bound is, in the calm after the faults; a cost rule when a budget is
 //! overspent. In each case the same seeds must pass with the rule on.
-//!
-//! Where seeds do not meet the consequence within their time, a test with a forced schedule does: [`SHOWN`] lists them.
 
 use super::plan::Plan;
 use super::profile::{self, Profile};
@@ -18,31 +16,6 @@ use splitbrain::{kv, mapreduce, raft};
 /// The most steps back that a leader may take to find where a follower's log agrees with its own: with fast back-up
 /// each skips a whole term (§5.3), and few terms ever differ.
 pub const STEPS_BACK: u64 = 12;
-
-/// A rule whose absence is shown by a test with a forced schedule, for seeds meet its consequence too rarely.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown {
-    /// The rule.
-    pub rule: AnyRule,
-    /// The file of the test, from the root of the repository.
-    pub file: &'static str,
-    /// The test's name. Without the rule it ends in the broken property.
-    pub test: &'static str,
-    /// The property that is broken there.
-    pub property: Property,
-    /// Why seeds do not find it.
-    pub why: &'static str,
-}
-
-/// All of those, and no others.
-pub const SHOWN: &[Shown] = &[Shown {
-    rule: AnyRule::Raft(raft::Rule::ProgressResetAtElection),
-    file: "core/src/raft/tests/commitment.rs",
-    test: "without_progress_reset_two_servers_apply_different_commands_at_one_index",
-    property: Property::StateMachineSafety,
-    why: "the same leader must lead again before what replaced its entries has grown past them, and be cut off at once \
-          with another minority",
-}];
 
 /// How the absence of one rule is shown.
 #[derive(Clone, Copy, Debug)]
@@ -66,22 +39,15 @@ pub enum Notice {
     Overspent(u64),
 }
 
-impl Shown {
-    /// How the absence of this rule is shown, if not by seeds.
-    pub fn of(rule: AnyRule) -> Option<&'static Shown> {
-        SHOWN.iter().find(|shown| shown.rule == rule)
-    }
-}
-
 impl Proof {
     /// How the absence of this rule is shown.
     pub fn of(rule: AnyRule) -> Proof {
         let profile = match rule {
             AnyRule::Raft(raft::Rule::VotePersisted | raft::Rule::StaleRepliesIgnored) => &profile::VOTES,
             AnyRule::Raft(raft::Rule::CurrentTermCommit) => &profile::FIGURE_8,
-            AnyRule::Raft(raft::Rule::SnapshotMonotone | raft::Rule::KeepTailAfterSnapshot) => {
-                &profile::SNAPSHOTS
-            }
+            AnyRule::Raft(raft::Rule::ProgressResetAtElection) => &profile::RETURNS,
+            AnyRule::Raft(raft::Rule::SnapshotMonotone) => &profile::SNAPSHOTS,
+            AnyRule::Raft(raft::Rule::KeepTailAfterSnapshot) => &profile::LATE_SNAPSHOTS,
             AnyRule::Raft(raft::Rule::ReadsConfirmed | raft::Rule::ReadAfterOwnCommit) => &profile::LEASES,
             AnyRule::Raft(raft::Rule::LeaseEndsAtTransfer) => &profile::SUCCESSIONS,
             AnyRule::Raft(raft::Rule::LeaseRefusesVotes) => &profile::BRIDGES,

@@ -54,6 +54,7 @@ impl Strike<'_> {
             }),
             Kind::Transfer => self.transfer(),
             Kind::Partition => self.partition(),
+            Kind::Minority => self.minority(),
             Kind::Bridge => self.bridge(),
             Kind::Isolate => self.for_a_while(|node, _| (Act::Isolate { node }, Act::Heal)),
             Kind::Sever => self.sever(),
@@ -173,6 +174,25 @@ impl Strike<'_> {
             _ => false,
         };
         self.nodes_of(Some(Role::Server)).into_iter().filter(leads).collect()
+    }
+
+    /// A leader is left with fewer followers than it needs to commit anything, and whoever else is on its side.
+    fn minority(&mut self) -> Acts {
+        let leaders = self.leaders();
+        let acted = self.actor.filter(|actor| leaders.contains(actor));
+        let Some(leader) = acted.or_else(|| self.dice.pick(&leaders)) else { return Acts::new() };
+        let mut few = vec![leader];
+        let mut many = self.nodes_of(Some(Role::Server));
+        many.retain(|&node| node != leader);
+        for _ in 0..self.dice.below((many.len() as u32).div_ceil(2)) {
+            let follower = self.dice.below(many.len() as u32) as usize;
+            few.push(many.swap_remove(follower));
+        }
+        let roster = self.plan.config.roster();
+        for node in self.world.ids().filter(|&node| roster.role(node) != Some(Role::Server)) {
+            if self.dice.happens(500) { few.push(node) } else { many.push(node) }
+        }
+        vec![(Span::ZERO, Act::Partition { groups: vec![few, many] }), (self.span(), Act::Heal)]
     }
 
     /// A leader is asked to make way, mostly for one of its followers.

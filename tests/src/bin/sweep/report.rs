@@ -46,7 +46,8 @@ impl Report {
         }
         let faults = self.kinds().filter(|&kind| self.sums.faults.of(kind) == 0).map(Kind::name);
         let counts = self.sums.tally.all().into_iter().filter(|&(_, count)| count == 0).map(|(name, _)| name);
-        counts.chain(faults).collect()
+        let jobs = |name: &&str| matches!(*name, "jobs" | "reissues");
+        counts.filter(|name| self.profile.mapreduce > 0 || !jobs(name)).chain(faults).collect()
     }
 
     /// The kinds of fault that can be drawn, and what follows from them.

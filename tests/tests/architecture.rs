@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mapreduce", &["node", "time", "fingerprint", "bytes", "tree", "rules", "json"]),
     ("kv", &["node", "time", "chance", "raft", "fingerprint", "bytes", "tree", "rules"]),
     ("sim", &["node", "time", "chance", "fingerprint"]),
-    ("check", &["node", "time", "fingerprint", "tree", "raft", "kv", "mapreduce"]),
+    ("check", &["node", "time", "fingerprint", "tree", "json", "raft", "kv", "mapreduce"]),
     ("timeline", &["node", "time", "fingerprint", "json", "sim", "check"]),
     (
         "lab",

@@ -14,6 +14,8 @@ pub mod service;
 pub mod mapreduce;
 pub mod liveness;
 pub mod stays;
+pub mod linearizable;
+pub mod history;
 
 use crate::node::NodeId;
 use crate::time::Time;

@@ -186,7 +186,11 @@ fn links_are_let_go_once_they_are_as_many_as_those_that_are_left() {
     let (mut early, mut half) = (log(&[1; 10]), log(&[1; 10]));
     early.compact(4);
     half.compact(5);
-    assert_eq!((early.root, early.base.index), (0, 4), "it would cost more to link six anew than four were dropped");
+    assert_eq!(
+        (early.root, early.base.index),
+        (0, 4),
+        "it would cost more to link six anew than four were dropped"
+    );
     assert_eq!((half.root, half.base.index), (5, 5));
 }
 

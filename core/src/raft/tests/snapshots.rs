@@ -121,7 +121,10 @@ fn sn2_what_the_follower_holds_is_what_the_answered_snapshot_covers_whatever_was
 #[test]
 fn sn2_a_follower_that_has_all_that_it_was_sent_is_sent_what_is_gone_since_whoever_else_is_sent_what() {
     let mut s1 = leader(S1, 5, saved(3, &[1, 1, 2, 3, 3]));
-    s1.is_given(6).hears(S2, matched(4, 5, 6)).hears(S3, matched(4, 5, 6)).takes_a_snapshot(4, "four entries");
+    s1.is_given(6)
+        .hears(S2, matched(4, 5, 6))
+        .hears(S3, matched(4, 5, 6))
+        .takes_a_snapshot(4, "four entries");
     s1.hears(S4, too_short(4, 5, 1)).takes_a_snapshot(6, "six entries").hears(S5, too_short(4, 5, 1));
     assert_eq!(chunk_to(&s1, S5), (6, 0, "six entries".into(), true));
     s1.hears(S4, received(4, 4, 0, Received::Installed));

@@ -1,0 +1,288 @@
+//! The search over the operations of one key.
+
+use super::memo::Memo;
+use super::model::Object;
+use super::operation::Operation;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Why there is no order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The operation whose answer cannot be explained: before it came, all that had been answered could be.
+    pub blamed: u32,
+    /// The longest orders that explain everything that was answered before, a few of them.
+    pub partial: Vec<Vec<u32>>,
+    /// What had been called and answered by then, or was to be answered with it, and stands in none of those orders.
+    pub unplaced: Vec<u32>,
+}
+
+/// How many partial orders are kept.
+const PARTIALS: usize = 8;
+
+/// A search that may be resumed.
+pub(super) struct Search<'a, S: Object> {
+    /// The operations in the order of their calls; those with nothing to say are left out.
+    ops: Vec<&'a Operation>,
+    /// The place of each in the history.
+    places: Vec<u32>,
+    /// A ring of those not yet executed, in the order of their calls; its last place is the ring's own.
+    next: Vec<u32>,
+    before: Vec<u32>,
+    /// What was executed, in order, and the highest that had been before.
+    trail: Vec<(u32, u32)>,
+    set: Vec<u64>,
+    /// A sum over what was executed.
+    hash: u64,
+    high: u32,
+    /// How many that were answered are left.
+    left: usize,
+    frames: Vec<Frame<S>>,
+    /// What the frames may execute next, one frame after the other.
+    candidates: Vec<u32>,
+    memo: Memo<S>,
+    questions: S::Questions,
+    /// Where the search got furthest before it had to go back.
+    furthest: Option<Furthest>,
+    begun: bool,
+}
+
+/// A place to which the search may come back.
+struct Frame<S> {
+    state: S,
+    trail: usize,
+    /// Its candidates begin there, and so many were tried: first those after which somebody sees the object, then the others.
+    first: usize,
+    tried: usize,
+    /// Of those left, the one that was answered first.
+    deadline: u32,
+}
+
+struct Furthest {
+    blamed: u32,
+    length: usize,
+    partial: Vec<Vec<u32>>,
+}
+
+/// How a search stands.
+pub(super) enum Found {
+    /// In this order.
+    Order(Vec<u32>),
+    None(Failure),
+    NotYet,
+}
+
+impl<'a, S: Object> Search<'a, S> {
+    pub(super) fn new(history: &'a [Operation], of_key: &[u32]) -> Search<'a, S> {
+        // A read that nobody has the answer to says nothing.
+        let says = |&place: &u32| {
+            let operation = &history[place as usize];
+            operation.returned.is_some() || !operation.call.is_read()
+        };
+        let mut places: Vec<u32> = of_key.iter().copied().filter(says).collect();
+        places.sort_by_key(|&place| (history[place as usize].called, place));
+        let ops: Vec<&Operation> = places.iter().map(|&place| &history[place as usize]).collect();
+        let len = ops.len() as u32;
+        Search {
+            next: (0..=len).map(|place| (place + 1) % (len + 1)).collect(),
+            before: (0..=len).map(|place| (place + len) % (len + 1)).collect(),
+            trail: Vec::new(),
+            set: vec![0; ops.len().div_ceil(64)],
+            hash: 0,
+            high: 0,
+            left: ops.iter().filter(|op| op.returned.is_some()).count(),
+            frames: Vec::new(),
+            candidates: Vec::new(),
+            memo: Memo::new(),
+            questions: S::questions(&ops),
+            furthest: None,
+            begun: false,
+            ops,
+            places,
+        }
+    }
+
+    /// Goes on for so many steps; takes those that it used from the budget.
+    pub(super) fn advance(&mut self, budget: &mut u64) -> Found {
+        if !self.begun {
+            self.begun = true;
+            if self.enter(S::new()) {
+                return self.found();
+            }
+        }
+        while *budget > 0 {
+            *budget -= 1;
+            let Some(frame) = self.frames.last_mut() else { return Found::None(self.failure()) };
+            let candidates = &self.candidates[frame.first..];
+            if frame.tried == 2 * candidates.len() {
+                self.leave();
+                continue;
+            }
+            let (op, again) = (candidates[frame.tried % candidates.len()], frame.tried >= candidates.len());
+            frame.tried += 1;
+            let operation = self.ops[op as usize];
+            let state = frame.state.after(&operation.call, operation.reply());
+            let Some(state) = state.map(|state| state.seen_by(&self.questions)) else { continue };
+            if state.is_unseen() != again {
+                continue;
+            }
+            let trail = frame.trail;
+            self.execute(op);
+            if self.enter(state) {
+                return self.found();
+            }
+            // What was tried before, or has a frame of its own now.
+            if self.frames.last().is_none_or(|frame| frame.trail == trail) {
+                self.undo(trail);
+            }
+        }
+        Found::NotYet
+    }
+
+    /// Comes to a new state: places the reads that fit and opens a frame, unless all this was tried before. True at the end.
+    fn enter(&mut self, state: S) -> bool {
+        let first = self.candidates.len();
+        let deadline = loop {
+            if self.left == 0 {
+                return true;
+            }
+            let deadline = self.gather(first);
+            let fits = |&&op: &&u32| {
+                let op = self.ops[op as usize];
+                op.call.is_read() && state.after(&op.call, op.reply()).is_some()
+            };
+            let Some(&read) = self.candidates[first..].iter().find(fits) else { break deadline };
+            self.candidates.truncate(first);
+            self.execute(read);
+        };
+        let low = self.next[self.ops.len()];
+        let words = low as usize / 64..(self.high as usize / 64 + 1).max(low as usize / 64);
+        let hash = self.hash ^ state.hash();
+        if !self.memo.insert(hash, low, self.set.get(words).unwrap_or_default(), state.clone()) {
+            self.candidates.truncate(first);
+            return false;
+        }
+        // Whatever was answered first is the most urgent.
+        self.candidates[first..].sort_by_key(|&op| (self.ops[op as usize].returned_at(), op));
+        if state.is_unseen() && !self.may_be_replaced(first) {
+            self.candidates.truncate(first);
+        }
+        self.frames.push(Frame { state, trail: self.trail.len(), first, tried: 0, deadline });
+        false
+    }
+
+    /// Whether anything left may replace what the object holds before the first of the candidates that read it is answered.
+    fn may_be_replaced(&self, first: usize) -> bool {
+        let reads = self.candidates[first..].iter().filter(|&&op| self.ops[op as usize].call.is_read());
+        let Some(until) = reads.map(|&op| self.ops[op as usize].returned_at()).min() else { return true };
+        let ring = self.ops.len() as u32;
+        let mut op = self.next[ring as usize];
+        while op != ring && self.ops[op as usize].called <= until {
+            if self.ops[op as usize].call.replaces() {
+                return true;
+            }
+            op = self.next[op as usize];
+        }
+        false
+    }
+
+    /// Lists what may come next: what was called before anything that is left was answered. Returns what was answered first.
+    fn gather(&mut self, first: usize) -> u32 {
+        let ring = self.ops.len() as u32;
+        let (mut deadline, mut until) = (ring, u64::MAX);
+        let mut op = self.next[ring as usize];
+        while op != ring && self.ops[op as usize].called <= until {
+            let returned = self.ops[op as usize].returned_at();
+            if returned < until {
+                (deadline, until) = (op, returned);
+            }
+            self.candidates.push(op);
+            op = self.next[op as usize];
+        }
+        // An early one may have been answered only after the call of a later one.
+        let ops = &self.ops;
+        let mut kept = first;
+        for place in first..self.candidates.len() {
+            let op = self.candidates[place];
+            if ops[op as usize].called <= until {
+                self.candidates[kept] = op;
+                kept += 1;
+            }
+        }
+        self.candidates.truncate(kept);
+        deadline
+    }
+
+    fn execute(&mut self, op: u32) {
+        let (next, before) = (self.next[op as usize], self.before[op as usize]);
+        self.next[before as usize] = next;
+        self.before[next as usize] = before;
+        self.set[op as usize / 64] |= 1 << (op % 64);
+        self.hash = self.hash.wrapping_add(scattered(op));
+        self.trail.push((op, self.high));
+        self.high = self.high.max(op);
+        self.left -= usize::from(self.ops[op as usize].returned.is_some());
+    }
+
+    /// Takes back what was executed since the trail was so long.
+    fn undo(&mut self, trail: usize) {
+        while self.trail.len() > trail {
+            let Some((op, high)) = self.trail.pop() else { return };
+            let (next, before) = (self.next[op as usize], self.before[op as usize]);
+            self.next[before as usize] = op;
+            self.before[next as usize] = op;
+            self.set[op as usize / 64] &= !(1 << (op % 64));
+            self.hash = self.hash.wrapping_sub(scattered(op));
+            self.high = high;
+            self.left += usize::from(self.ops[op as usize].returned.is_some());
+        }
+    }
+
+    /// Nothing is left to try here.
+    fn leave(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        self.candidates.truncate(frame.first);
+        self.undo(frame.trail);
+        let at = |op: u32| self.ops[op as usize].returned_at();
+        let (deadline, length) = (frame.deadline, frame.trail);
+        let order = || self.trail[..length].iter().map(|&(op, _)| op).collect();
+        match &mut self.furthest {
+            Some(best) if (at(best.blamed), best.length) > (at(deadline), length) => {}
+            Some(best) if (at(best.blamed), best.length) == (at(deadline), length) => {
+                if best.partial.len() < PARTIALS {
+                    best.partial.push(order());
+                }
+            }
+            best => *best = Some(Furthest { blamed: deadline, length, partial: vec![order()] }),
+        }
+        // The frame before it goes on from where it was.
+        let trail = self.frames.last().map_or(0, |frame| frame.trail);
+        self.undo(trail);
+    }
+
+    fn found(&self) -> Found {
+        Found::Order(self.trail.iter().map(|&(op, _)| self.places[op as usize]).collect())
+    }
+
+    fn failure(&self) -> Failure {
+        let furthest = self.furthest.as_ref();
+        let Furthest { blamed, partial, .. } = furthest.expect("a search that ends has left its first frame");
+        let until = self.ops[*blamed as usize].returned_at();
+        let unplaced = (0..self.ops.len() as u32).filter(|&op| {
+            self.ops[op as usize].returned_at() <= until && !partial.iter().any(|order| order.contains(&op))
+        });
+        let place = |op: u32| self.places[op as usize];
+        Failure {
+            blamed: place(*blamed),
+            partial: partial.iter().map(|order| order.iter().map(|&op| place(op)).collect()).collect(),
+            unplaced: unplaced.map(place).collect(),
+        }
+    }
+}
+
+/// A number for an operation, with which sets are told apart at a glance.
+fn scattered(op: u32) -> u64 {
+    let mut word = (u64::from(op) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word ^ word >> 27
+}

@@ -2,7 +2,7 @@
 //!
 //! Figures are medians over several samples of the CPU time of this thread, so that whatever else the machine does
 //! weighs little. Each workload is a fixed run: the same on every machine, only faster or slower. Arguments name the
-//! groups to run: storm, commits, lab, timeline, sizes, clone, seek, suites.
+//! groups to run: storm, commits, lab, timeline, sizes, clone, seek, suites, histories.
 
 #![expect(clippy::float_arithmetic, reason = "figures are for people; none of them reaches a run")]
 
@@ -14,6 +14,9 @@ mod rival;
 mod cluster;
 mod sizes;
 mod suites;
+mod histories;
+#[cfg(feature = "rivals")]
+mod rival_histories;
 
 use measure::{Row, median};
 
@@ -22,7 +25,7 @@ type Group = (&'static str, fn() -> Vec<Row>);
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let groups: [Group; 8] = [
+    let groups: [Group; 9] = [
         ("storm", storm::rows),
         ("commits", commits::rows),
         ("lab", cluster::steps),
@@ -31,6 +34,7 @@ fn main() {
         ("clone", cluster::clones),
         ("seek", cluster::seeks),
         ("suites", suites::rows),
+        ("histories", histories::rows),
     ];
     for (name, rows) in groups {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {

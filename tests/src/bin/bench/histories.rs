@@ -1,0 +1,103 @@
+//! Histories of many clients, judged: healthy ones, and with one stale read.
+
+use crate::measure::{Row, cpu_seconds, median};
+use splitbrain::chance::Chance;
+use splitbrain::check::linearizable::{Call, Model, Operation, Reply, judge};
+use std::collections::BTreeMap;
+
+/// More steps than any of them needs.
+const STEPS: u64 = 1_000_000_000;
+
+pub(crate) fn rows() -> Vec<Row> {
+    let kinds: [(&str, u64, usize, bool, &str, &str); 6] = [
+        ("8 clients, 1,000 operations, healthy", 8, 1_000, false, "2", ""),
+        ("10 clients, 700 events, healthy", 10, 350, false, "0.2", "Porcupine, CPU unknown: about 0.4"),
+        ("10 clients, 700 events, one stale read", 10, 350, true, "", ""),
+        ("50 clients, 4,000 events, healthy", 50, 2_000, false, "65", "Porcupine, CPU unknown: about 130"),
+        ("50 clients, 4,000 events, one stale read", 50, 2_000, true, "15", "Porcupine, CPU unknown: 29"),
+        ("50 clients, 40,000 events, healthy", 50, 20_000, false, "", ""),
+    ];
+    let row =
+        |(name, clients, operations, stale, aim, peers): (&str, u64, usize, bool, &'static str, &str)| {
+            let mut seed = 0;
+            let value = median(9, || {
+                seed += 1;
+                let history = history(seed, clients, operations, stale);
+                let judged = || judge(&history, Model::KeyValue, STEPS).is_linearizable();
+                let (seconds, linearizable) = cpu_seconds(judged);
+                assert_eq!(linearizable, Some(!stale), "{name}, seed {seed}");
+                seconds * 1_000.0
+            });
+            let row = Row::new(format!("a history judged: {name}"), value, "ms");
+            let row = if aim.is_empty() { row } else { row.aim(aim) };
+            let rival = rival(&history(1, clients, operations, stale));
+            let peers: Vec<String> =
+                [peers.to_string(), rival].into_iter().filter(|told| !told.is_empty()).collect();
+            if peers.is_empty() { row } else { row.peers(peers.join("; ")) }
+        };
+    kinds.into_iter().map(row).collect()
+}
+
+#[cfg(not(feature = "rivals"))]
+fn rival(_: &[Operation]) -> String {
+    String::new()
+}
+
+#[cfg(feature = "rivals")]
+fn rival(history: &[Operation]) -> String {
+    match crate::rival_histories::judged(history) {
+        Some(seconds) => format!("stateright: {:.3}", seconds * 1_000.0),
+        None => format!("stateright: no answer in {} s", crate::rival_histories::PATIENCE.as_secs()),
+    }
+}
+
+/// What clients see that call without pause, on three keys, with the course's mix: half of the calls append, a twentieth
+/// replace, the others read. With `stale`, one read in the middle returns what its key held long before.
+fn history(seed: u64, clients: u64, operations: usize, stale: bool) -> Vec<Operation> {
+    let chance = Chance::new(seed);
+    let mut draws = 0;
+    let mut below = |n: u32| {
+        draws += 1;
+        chance.key(draws).below(n)
+    };
+    let mut free = vec![0; clients as usize];
+    let mut drawn: Vec<(u64, Operation)> = (0..operations)
+        .map(|n| {
+            let process =
+                (0..clients).min_by_key(|&client| free[client as usize]).expect("there are clients");
+            let called = free[process as usize] + u64::from(below(3));
+            let returned = called + 10 + u64::from(below(90));
+            free[process as usize] = returned + 1;
+            let effect = called + 1 + u64::from(below((returned - called) as u32 - 1));
+            let value = format!("x {process} {n} y");
+            let call = match below(100) {
+                0..50 => Call::Append(value.as_str().into()),
+                50..55 => Call::Write(Some(value.as_str().into())),
+                _ => Call::Read,
+            };
+            let key = Some(["a", "b", "c"][below(3) as usize].into());
+            (effect, Operation { process, key, call, called, returned: Some((returned, Reply::Done)) })
+        })
+        .collect();
+    drawn.sort_by_key(|&(effect, _)| effect);
+    let mut held = BTreeMap::new();
+    let mut first = BTreeMap::new();
+    let mut wanted = stale;
+    for (place, (_, operation)) in drawn.iter_mut().enumerate() {
+        let value = held.entry(operation.key.clone()).or_insert(None);
+        match &operation.call {
+            Call::Write(new) => value.clone_from(new),
+            Call::Append(more) => {
+                *value = Some(value.as_ref().map_or(more.clone(), |held| format!("{held}{more}").into()));
+            }
+            _ => {
+                let old = first.entry(operation.key.clone()).or_insert_with(|| value.clone());
+                let turns_back = wanted && place > operations / 2;
+                wanted &= !turns_back;
+                let seen = if turns_back { old.clone() } else { value.clone() };
+                operation.returned = operation.returned.take().map(|(at, _)| (at, Reply::Value(seen)));
+            }
+        }
+    }
+    drawn.into_iter().map(|(_, operation)| operation).collect()
+}

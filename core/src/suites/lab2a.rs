@@ -1,7 +1,8 @@
 //! Lab 2A: leader election.
 
 use super::primitives::RAFT_ELECTION_TIMEOUT;
-use super::tester::{Tester, Try};
+use super::stage::Try;
+use super::tester::Tester;
 use super::{Test, handout};
 use crate::raft::log::Term;
 use alloc::format;

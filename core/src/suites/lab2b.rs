@@ -1,7 +1,8 @@
 //! Lab 2B: the log.
 
 use super::primitives::{RAFT_ELECTION_TIMEOUT, Waited};
-use super::tester::{Tester, Try};
+use super::stage::Try;
+use super::tester::Tester;
 use super::{Test, handout};
 use crate::kv::Text;
 use crate::time::Span;

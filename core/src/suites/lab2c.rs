@@ -1,7 +1,8 @@
 //! Lab 2C: persistence.
 
 use super::primitives::{RAFT_ELECTION_TIMEOUT, Waited};
-use super::tester::{Tester, Try};
+use super::stage::Try;
+use super::tester::Tester;
 use super::{Test, handout};
 use crate::lab::act::Course;
 use crate::time::Span;

@@ -1,6 +1,7 @@
 //! Lab 2D: log compaction. The tester takes a snapshot every ten entries.
 
-use super::tester::{Tester, Try};
+use super::stage::Try;
+use super::tester::Tester;
 use super::{Test, handout};
 use crate::lab::act::Course;
 use alloc::format;

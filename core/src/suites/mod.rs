@@ -29,6 +29,7 @@
 mod report;
 mod wire;
 mod counts;
+mod stage;
 mod delivery;
 mod tester;
 mod agreement;
@@ -47,7 +48,8 @@ use crate::lab::act::Course;
 use crate::time::{Span, Time};
 use alloc::string::String;
 use alloc::vec::Vec;
-use tester::{Tester, Try};
+use stage::Try;
+use tester::Tester;
 
 /// How often an idle leader is heard: the course allows ten times a second.
 const HEARTBEAT: Span = Span::millis(100);

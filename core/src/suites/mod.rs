@@ -149,5 +149,5 @@ impl Test {
 
 /// What the handout prints: tenths of a second, RPCs, bytes and commits.
 const fn handout(tenths: u64, rpcs: u64, bytes: u64, commits: u64) -> Option<Figures> {
-    Some(Figures { took: Span::millis(tenths * 100), rpcs, bytes, commits })
+    Some(Figures { took: Span::millis(tenths * 100), rpcs, bytes: Some(bytes), commits })
 }

@@ -14,9 +14,9 @@ export interface Figures {
     took: number;
     /** Requests sent. */
     rpcs: number;
-    /** Their size and that of the replies, each in its own project's encoding. */
-    bytes: number;
-    /** Commands committed. */
+    /** Their size and that of the replies, each in its own project's encoding; null in the handout of lab 3. */
+    bytes: number | null;
+    /** Commands committed; in lab 3 operations of clients that returned. */
     commits: number;
 }
 

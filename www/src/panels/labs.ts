@@ -234,12 +234,14 @@ export class LabsPanel extends Panel {
   #test(test: LabTest) {
     const outcome = labs.outcomes.get(test.name);
     const figures = outcome?.report.figures;
-    const figure = (read: (one: Figures) => string) =>
-      html`<td class="figure">${figures ? read(figures) : html`<span>–</span>`}${test.handout ? html`<span title="The handout's">${read(test.handout)}</span>` : nothing}</td>`;
+    const figure = (read: (one: Figures) => string | null) => {
+      const printed = test.handout && read(test.handout);
+      return html`<td class="figure">${figures ? read(figures) : html`<span>–</span>`}${printed === null ? nothing : html`<span title="The handout's">${printed}</span>`}</td>`;
+    };
     return html`<tr>
       <td class="sign">${outcome ? sign(outcome) : nothing}</td>
       <th scope="row">${short(test.name)}${outcome ? why(outcome) : nothing}</th>
-      ${figure((one) => (one.took / 1e6).toFixed(1))}${figure((one) => String(one.rpcs))}${figure((one) => bytes(one.bytes))}${figure((one) => String(one.commits))}
+      ${figure((one) => (one.took / 1e6).toFixed(1))}${figure((one) => String(one.rpcs))}${figure((one) => (one.bytes === null ? null : bytes(one.bytes)))}${figure((one) => String(one.commits))}
       <td>${
         outcome
           ? html`<button title="Open this run at its moment of interest" @click=${() => void this.#open(outcome)}>Open<span class="hidden-text"> ${short(test.name)}</span></button>`

@@ -6,10 +6,11 @@
 //! it. What a test can do and ask beyond that is its lab's: see [`Lab`].
 
 use super::counts::Counts;
+use super::history::Operation;
 use super::report::{Failure, Figures};
 use super::{LIMIT, Options};
 use crate::chance::Chance;
-use crate::kv::{Command, ServerView};
+use crate::kv::ServerView;
 use crate::lab::act::Course;
 use crate::lab::member::{Content, File, View};
 use crate::lab::{Act, Config, Mark, Member, Watch};
@@ -32,7 +33,9 @@ pub(super) trait Lab: Sized {
     fn see(&mut self, world: &World<Member>) -> Result<(), String>;
 
     /// What is to be done at once on account of what was seen.
-    fn due(&mut self) -> Vec<Act>;
+    fn due(&mut self) -> Vec<Act> {
+        Vec::new()
+    }
 
     /// When the next of the clients wants to be asked; none if none is left, or if all wait for the world.
     fn next_client(&self) -> Option<Time>;
@@ -43,8 +46,18 @@ pub(super) trait Lab: Sized {
     /// Whether every client has come to its end.
     fn clients_have_ended(&self) -> bool;
 
-    /// How many commands were committed, or operations done: see [`Figures::commits`].
+    /// How many commands were committed, or operations returned: see [`Figures::commits`].
     fn commits(&self) -> u64;
+
+    /// Judges the test as a whole, at its end. The error says what is wrong.
+    fn judge(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Every operation of clients.
+    fn history(self) -> Vec<Operation> {
+        Vec::new()
+    }
 }
 
 /// A test under way.
@@ -61,6 +74,8 @@ pub(super) struct Stage<L> {
     pub(super) counts: Counts,
     /// The moment to show, with the fingerprint of the run up to it.
     interest: Option<(Place, u64)>,
+    /// What had been counted when the test's own part began.
+    before: Figures,
     course_only: bool,
     pub(super) lab: L,
 }
@@ -102,9 +117,15 @@ impl<L: Lab> Stage<L> {
             draws: 0,
             clients_stop: false,
             interest: None,
+            before: Figures::default(),
             course_only: options.course_only,
             lab,
         })
+    }
+
+    /// How the world began.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The world, to look at.
@@ -167,20 +188,31 @@ impl<L: Lab> Stage<L> {
         (Place { at: self.world.now(), step: self.world.steps() }, self.world.fingerprint())
     }
 
-    /// The run as it can be opened: at its moment of interest, or where it is now if it failed or has none.
-    pub(super) fn script(self, failed: bool) -> Script<Watch> {
+    /// The run as it can be opened, at its moment of interest, or where it is now if it failed or has none; and every
+    /// operation of clients.
+    pub(super) fn into_run(self, failed: bool) -> (Script<Watch>, Vec<Operation>) {
         let (saved, fingerprint) = self.interest.filter(|_| !failed).unwrap_or_else(|| self.place());
-        Script {
+        let script = Script {
             engine: env!("CARGO_PKG_VERSION").into(),
             config: self.config,
             acts: self.acts,
             saved,
             fingerprint: Some(fingerprint),
-        }
+        };
+        (script, self.lab.history())
+    }
+
+    /// What was done so far led up to the test, and does not count among its figures.
+    pub(super) fn begins_here(&mut self) {
+        self.before = self.counted();
     }
 
     /// What the tester prints.
     pub(super) fn figures(&self) -> Figures {
+        self.counted().since(&self.before)
+    }
+
+    fn counted(&self) -> Figures {
         Figures {
             took: self.world.now().since(Time::ZERO),
             commits: self.lab.commits(),
@@ -315,18 +347,14 @@ impl<L: Lab> Stage<L> {
         self.view(server).is_some_and(|view| matches!(view.raft.role, Role::Leader { .. }))
     }
 
-    /// What each server has on its disk.
-    pub(super) fn disks(&self) -> impl Iterator<Item = &raft::HardState<Command>> {
-        let files = (0..self.servers()).filter_map(|server| self.world.durable(id(server)));
-        files.filter_map(|files| match files.get(&File::Raft(raft::File::State)) {
-            Some(Content::Raft(state)) => Some(state),
-            _ => None,
-        })
-    }
-
     /// The most that any server has of its log on its disk, in bytes.
     pub(super) fn log_size(&self) -> u64 {
-        self.disks().map(|state| state.log.bytes()).max().unwrap_or_default()
+        let files = (0..self.servers()).filter_map(|server| self.world.durable(id(server)));
+        let states = files.filter_map(|files| match files.get(&File::Raft(raft::File::State)) {
+            Some(Content::Raft(state)) => Some(state.log.bytes()),
+            _ => None,
+        });
+        states.max().unwrap_or_default()
     }
 }
 

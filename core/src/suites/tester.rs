@@ -100,8 +100,14 @@ impl Lab for Lab2 {
 }
 
 impl Tester {
-    /// A world for this test.
-    pub(super) fn new(test: &Test, place: u64, seed: u64, options: &Options) -> Result<Tester, String> {
+    /// A world for this test, in which the tester takes snapshots or does not.
+    pub(super) fn new(
+        test: &Test,
+        snapshots: bool,
+        place: u64,
+        seed: u64,
+        options: &Options,
+    ) -> Result<Tester, String> {
         let config = Config {
             servers: test.servers,
             clients: 0,
@@ -114,7 +120,7 @@ impl Tester {
             deliveries: Deliveries::new(test.servers),
             clients: Vec::new(),
             seen_by_clients: Vec::new(),
-            snapshots: test.snapshots,
+            snapshots,
             due: Vec::new(),
         };
         Stage::open(config, place, seed, options, lab)

@@ -58,6 +58,11 @@ fn lab_3a_a_key_value_service() {
     run("3A", 10);
 }
 
+#[test]
+fn lab_3b_a_key_value_service_with_snapshots() {
+    run("3B", 10);
+}
+
 /// A rule that is off, and a test that says so: by its function, or by its name where a function is three tests.
 struct Noticed {
     rule: &'static str,
@@ -106,6 +111,8 @@ const NOTICED: &[Noticed] = &[
     by_the_course("reads-through-the-log", "Test: no progress in minority (3A)"),
     by_the_course("answer-after-apply", "Test: no progress in minority (3A)"),
     by_the_course("answer-only-own-operation", "Test: completion after heal (3A)"),
+    by_the_course("restore-before-delivery", "TestSnapshotRecover3B"),
+    by_the_course("sessions-in-snapshot", "TestSnapshotUnreliableRecover3B"),
     // Of lab 2 no test notices this by the course's own conditions.
     by_the_course("reset-timer-only-when", "TestBasic3A"),
     // What clients see does not tell.
@@ -156,6 +163,16 @@ fn the_command_prints_a_line_for_each_test_with_the_figures_of_the_handout() {
 }
 
 #[test]
+fn the_handout_of_lab_3_has_no_bytes_and_operations_in_place_of_commits() {
+    let output = labs(&["--test", "InstallSnapshot"]);
+    let told = told(&output);
+    let line = told.lines().find(|line| line.starts_with("Test: InstallSnapshot RPC (3B)")).expect("a line");
+    assert!(line.ends_with("   4.0 / 289 / - / 63"), "{line}");
+    // The operations of both are the same: that many does the test consist of.
+    assert!(line.contains(" 63   4.0"), "{line}");
+}
+
+#[test]
 fn a_failure_ends_badly_and_says_where_it_was() {
     let args = ["--test", "Figure 8 (unreliable)", "--without", "fast-backup", "--from", "5"];
     let output = labs(&args);
@@ -181,11 +198,11 @@ fn one_test_is_written_down_for_the_page() {
 #[test]
 fn what_cannot_be_meant_is_refused_with_a_hint() {
     for (args, hint) in [
-        (&["--suite", "2E"][..], "there is no suite `2E`: there are 2A, 2B, 2C, 2D, 3A"),
+        (&["--suite", "2E"][..], "there is no suite `2E`: there are 2A, 2B, 2C, 2D, 3A, 3B"),
         (&["--test", "gravity"], "no test has `gravity` in its name: cargo labs --list"),
         (&["--without", "gravity"], "there is no rule `gravity`"),
         (&["--count", "0"], "--count at least 1"),
-        (&["--script"], "--script writes down one test, and 44 are meant"),
+        (&["--script"], "--script writes down one test, and 53 are meant"),
         (&["--loud"], "--loud"),
     ] {
         let output = labs(args);

@@ -140,7 +140,7 @@ pub(super) const TESTS: &[Test] = &[
 
 /// A thousand appends one after the other, three for each heartbeat that an idle leader sends: whoever waits for the
 /// next heartbeat to send an entry is too slow.
-fn fast_enough(t: &mut ServiceTester) -> Try<()> {
+pub(super) fn fast_enough(t: &mut ServiceTester) -> Try<()> {
     const APPENDS: u32 = 1_000;
     let client = t.client(0);
     // It finds the leader.

@@ -202,6 +202,7 @@ fn progress_in_majority(t: &mut ServiceTester) -> Try<Sides> {
         let client = t.client(client);
         t.check(client, "1", "13")?;
     }
+    t.begins_here();
     let sides = make_partition(t);
     t.partition(&sides.majority, &sides.minority)?;
     t.interesting();

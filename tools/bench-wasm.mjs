@@ -122,7 +122,8 @@ async function suites() {
   const count = await page.run(async () => {
     const { default: init, run, tests } = await import("/labs.js");
     await init();
-    globalThis.labs = { run, names: tests().map((test) => test.name) };
+    const lab2 = tests().filter((test) => test.suite.startsWith("2"));
+    globalThis.labs = { run, names: lab2.map((test) => test.name) };
     return labs.names.length;
   });
   const seconds = [];

@@ -1,6 +1,7 @@
 //! One agreement, as the course's `one` has it: a command is offered until a leader takes it, and then looked for.
 
-use super::tester::{Tester, Try};
+use super::stage::Try;
+use super::tester::Tester;
 use crate::kv::Text;
 use crate::raft::log::{Index, Term};
 use crate::time::{Span, Time};

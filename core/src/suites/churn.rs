@@ -1,6 +1,7 @@
 //! A client of the churn tests: it hands commands to whoever leads, and remembers those it saw delivered.
 
-use super::tester::{Tester, Try};
+use super::stage::Try;
+use super::tester::Tester;
 use crate::kv::Text;
 use crate::raft::log::Index;
 use crate::time::{Span, Time};

@@ -80,6 +80,6 @@ impl Counts {
 
     /// What the tester prints, but for what it knows itself.
     pub(super) fn figures(&self) -> Figures {
-        Figures { rpcs: self.rpcs, bytes: self.bytes, ..Figures::default() }
+        Figures { rpcs: self.rpcs, bytes: Some(self.bytes), ..Figures::default() }
     }
 }

@@ -1,13 +1,14 @@
 //! Lab 2A: leader election.
 
 use super::primitives::RAFT_ELECTION_TIMEOUT;
-use super::tester::{Tester, Try};
-use super::{Test, handout};
+use super::stage::Try;
+use super::tester::Tester;
+use super::{Program, Test, handout};
 use crate::raft::log::Term;
 use alloc::format;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
-    Test::new("2A", name, function, program)
+    Test::new("2A", name, function, Program::Raft { snapshots: false, program })
 }
 
 pub(super) const TESTS: &[Test] = &[

@@ -1,8 +1,9 @@
 //! Lab 2B: the log.
 
 use super::primitives::{RAFT_ELECTION_TIMEOUT, Waited};
-use super::tester::{Tester, Try};
-use super::{Test, handout};
+use super::stage::Try;
+use super::tester::Tester;
+use super::{Program, Test, handout};
 use crate::kv::Text;
 use crate::time::Span;
 use alloc::format;
@@ -10,7 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
-    Test::new("2B", name, function, program)
+    Test::new("2B", name, function, Program::Raft { snapshots: false, program })
 }
 
 pub(super) const TESTS: &[Test] = &[

@@ -1,15 +1,16 @@
 //! Lab 2C: persistence.
 
 use super::primitives::{RAFT_ELECTION_TIMEOUT, Waited};
-use super::tester::{Tester, Try};
-use super::{Test, handout};
+use super::stage::Try;
+use super::tester::Tester;
+use super::{Program, Test, handout};
 use crate::lab::act::Course;
 use crate::time::Span;
 use alloc::collections::BTreeSet;
 use alloc::format;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
-    Test { servers: 5, ..Test::new("2C", name, function, program) }
+    Test { servers: 5, ..Test::new("2C", name, function, Program::Raft { snapshots: false, program }) }
 }
 
 pub(super) const TESTS: &[Test] = &[

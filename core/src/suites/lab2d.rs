@@ -1,12 +1,13 @@
 //! Lab 2D: log compaction. The tester takes a snapshot every ten entries.
 
-use super::tester::{Tester, Try};
-use super::{Test, handout};
+use super::stage::Try;
+use super::tester::Tester;
+use super::{Program, Test, handout};
 use crate::lab::act::Course;
 use alloc::format;
 
 const fn test(name: &'static str, function: &'static str, program: fn(&mut Tester) -> Try<()>) -> Test {
-    Test { snapshots: true, ..Test::new("2D", name, function, program) }
+    Test::new("2D", name, function, Program::Raft { snapshots: true, program })
 }
 
 pub(super) const TESTS: &[Test] = &[

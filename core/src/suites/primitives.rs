@@ -1,7 +1,8 @@
 //! The course's words: what its tests are written in. Their limits are the course's, in virtual time.
 
 use super::agreement::{Look, One};
-use super::tester::{Tester, Try};
+use super::stage::Try;
+use super::tester::Tester;
 use crate::kv::Text;
 use crate::raft::log::{Index, Term};
 use crate::time::Span;

@@ -1,10 +1,12 @@
 //! What comes of one test: a verdict, and the figures that the course's own tester prints.
 
+use super::history::Operation;
 use crate::check::Violation;
 use crate::lab::Watch;
 use crate::time::{Span, Time};
 use crate::timeline::Script;
 use alloc::string::String;
+use alloc::vec::Vec;
 use serde::Serialize;
 
 /// What the course's tester prints behind a test that passed.
@@ -14,10 +16,24 @@ pub struct Figures {
     pub took: Span,
     /// Requests sent, whether or not they arrived. Replies are not counted.
     pub rpcs: u64,
-    /// The size of these requests and of the replies that arrived, each in its own project's encoding.
-    pub bytes: u64,
-    /// Commands committed.
+    /// The size of these requests and of the replies that arrived, each in its own project's encoding. None in the
+    /// handout of lab 3, whose tester does not print it.
+    pub bytes: Option<u64>,
+    /// Commands committed; in lab 3 operations of clients that returned.
     pub commits: u64,
+}
+
+impl Figures {
+    /// What has been counted since `earlier`.
+    pub(super) fn since(&self, earlier: &Figures) -> Figures {
+        let bytes = self.bytes.map(|bytes| bytes - earlier.bytes.unwrap_or_default());
+        Figures {
+            took: self.took - earlier.took,
+            rpcs: self.rpcs - earlier.rpcs,
+            bytes,
+            commits: self.commits - earlier.commits,
+        }
+    }
 }
 
 /// How a test ended.
@@ -50,9 +66,9 @@ pub struct Failure {
 /// What is said of one test on one seed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// The name that the course prints, such as `Test (2A): initial election`.
+    /// The name that the course prints, such as `Test (2A): initial election` or `Test: one client (3A)`.
     pub name: &'static str,
-    /// The part of the lab: `2A` to `2D`.
+    /// The part of a lab: `2A` to `2D`, `3A` and `3B`.
     pub suite: &'static str,
     /// The seed.
     pub seed: u64,
@@ -73,6 +89,8 @@ pub struct Outcome {
     pub report: Report,
     /// The run, saved at the moment of interest: where it failed, or what it is about.
     pub script: Script<Watch>,
+    /// Every operation of lab 3's clients, in the order in which they were called; empty in lab 2.
+    pub history: Vec<Operation>,
 }
 
 impl Report {

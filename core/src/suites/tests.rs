@@ -1,18 +1,39 @@
 //! The tester itself: that it fails where it should, and is a run like any other.
 
 use super::tester::Tester;
+use super::user::Work;
 use super::*;
-use crate::lab::Watch;
+use crate::kv::{Op, Reply};
+use crate::lab::member::View;
+use crate::lab::{Act, Watch};
 use crate::raft::log::Term;
 use crate::timeline::{Target, Timeline};
 
 /// A tester with a leader, of three servers on a reliable network.
 fn led() -> (Tester, usize) {
     let test = all().next().unwrap();
-    let mut tester = Tester::new(test, 0, 7, &Options::default()).unwrap();
+    let mut tester = Tester::new(test, false, 0, 7, &Options::default()).unwrap();
     tester.network(Course::Reliable).unwrap();
     let leader = tester.check_one_leader().unwrap();
     (tester, leader)
+}
+
+/// A tester with a leader, of a service of five servers on a reliable network, and its six clients.
+fn served() -> (ServiceTester, usize) {
+    let test = all().find(|test| test.function == "TestConcurrent3A").unwrap();
+    let mut tester = ServiceTester::new(test, (6, None), 0, 7, &Options::default()).unwrap();
+    tester.network(Course::Reliable).unwrap();
+    tester.put(tester.client(0), "x", "1").unwrap();
+    let leader = tester.leader().unwrap();
+    (tester, leader)
+}
+
+/// How many lives a client has had.
+fn lives(tester: &ServiceTester, client: u32) -> u64 {
+    match tester.world().view(tester.client(client)) {
+        Some(View::Client(view)) => view.session.incarnation,
+        _ => 0,
+    }
 }
 
 /// Runs a client's agreement beside whatever happens meanwhile.
@@ -92,9 +113,91 @@ fn whoever_restarts_delivers_everything_again_and_that_counts_once() {
 }
 
 #[test]
+fn a_partition_is_between_servers_and_clients_reach_both_sides() {
+    let (mut tester, leader) = served();
+    let others: Vec<usize> = (0..5).filter(|&server| server != leader).collect();
+    tester.partition(&[leader], &others).unwrap();
+    let client = tester.client(0);
+    // It knows the leader, who takes what it asks for and can do nothing.
+    tester.begin(client, Op::Get { key: "x".into() }).unwrap();
+    assert!(!tester.returns_by(client, tester.now() + Span::millis(300)).unwrap());
+    assert_eq!(tester.view(leader).unwrap().waiting.len(), 1);
+    // The others have another leader soon, whom it comes round to.
+    assert!(tester.returns_by(client, tester.now() + Span::secs(5)).unwrap());
+    assert_eq!(tester.answer(client), Some(&Reply::Value("1".into())));
+    assert!(tester.leads(leader), "it never heard of that");
+}
+
+#[test]
+fn a_client_of_some_servers_waits_for_as_long_as_the_test_lasts_if_none_of_them_can_answer() {
+    let (mut tester, leader) = served();
+    let client = tester.client_of(1, &[(leader + 1) % 5]).unwrap();
+    let failure = tester.get(client, "x").unwrap_err();
+    assert!(failure.why.contains("has not returned") && failure.at == Time::ZERO + LIMIT, "{failure:?}");
+}
+
+#[test]
+fn users_begin_each_round_as_new_clients_and_stop_when_they_are_told_to() {
+    let (mut tester, _) = served();
+    for round in 1..=2 {
+        tester.begin_users(3, Work::OwnKey).unwrap();
+        tester.sleep(Span::secs(1)).unwrap();
+        assert!(!tester.lab.clients_have_ended());
+        tester.clients_stop = true;
+        tester.join_clients().unwrap();
+        assert!(tester.written().iter().all(|&written| written > 10), "{:?}", tester.written());
+        // The one who had asked for something before has one life more.
+        assert_eq!([0, 1].map(|client| lives(&tester, client)), [round + 1, round]);
+    }
+    let (_, history) = tester.into_run(false);
+    for client in 5..8 {
+        let own: Vec<_> = history.iter().filter(|operation| operation.client.0 == client).collect();
+        let returned = |operation: &&Operation| operation.returned.as_ref().unwrap().1;
+        assert!(own.iter().all(|operation| operation.called < returned(operation)));
+        assert!(own.windows(2).all(|two| returned(&two[0]) <= two[1].called));
+    }
+}
+
+#[test]
+fn the_partitioner_splits_servers_about_once_a_second_until_clients_are_to_stop() {
+    let (mut tester, _) = served();
+    tester.begin_partitioner();
+    tester.sleep(Span::secs(10)).unwrap();
+    tester.clients_stop = true;
+    tester.join_partitioner().unwrap();
+    let (script, _) = tester.into_run(false);
+    let splits = script.acts.iter().filter_map(|recorded| match &recorded.act {
+        Act::Partition { groups } => Some(groups.iter().map(Vec::len).sum()),
+        _ => None,
+    });
+    let splits: Vec<usize> = splits.collect();
+    assert!((9..=10).contains(&splits.len()) && splits.iter().all(|&servers| servers == 5), "{splits:?}");
+}
+
+#[test]
+fn all_servers_end_and_start_again_from_what_they_persisted() {
+    let (mut tester, _) = served();
+    tester.shut_down_all().unwrap();
+    assert!((0..5).all(|server| !tester.is_up(server)) && tester.world().flights().all(|flight| flight.lost));
+    tester.start_all().unwrap();
+    tester.check(tester.client(1), "x", "1").unwrap();
+}
+
+#[test]
+fn what_led_up_to_a_test_does_not_count_among_its_figures() {
+    let (mut tester, _) = served();
+    let before = tester.figures();
+    tester.begins_here();
+    assert_eq!(tester.figures(), Figures { bytes: Some(0), ..Figures::default() });
+    tester.check(tester.client(0), "x", "1").unwrap();
+    let after = tester.figures();
+    assert!(before.commits == 1 && after.commits == 1 && after.took < before.took, "{after:?}");
+}
+
+#[test]
 fn every_test_is_a_run_that_can_be_opened_at_its_moment_of_interest() {
     for test in all() {
-        let Outcome { report, script } = test.run(3, &Options::default()).unwrap();
+        let Outcome { report, script, .. } = test.run(3, &Options::default()).unwrap();
         let json = script.to_json().unwrap();
         let saved = script.saved;
         assert!(saved.at > Time::ZERO && saved.step <= report.steps, "{}", test.name);
@@ -108,13 +211,17 @@ fn every_test_is_a_run_that_can_be_opened_at_its_moment_of_interest() {
 
 #[test]
 fn names_are_the_courses_and_no_two_are_the_same() {
-    assert_eq!(all().count(), 28);
+    assert_eq!(SUITES.map(|suite| all().filter(|test| test.suite == suite).count()), [3, 10, 8, 7, 16, 9]);
     for (place, test) in all().enumerate() {
-        assert!(test.name.starts_with(&alloc::format!("Test ({}): ", test.suite)), "{}", test.name);
+        let lab_2 = test.name.starts_with(&alloc::format!("Test ({}): ", test.suite));
+        let lab_3 =
+            test.name.starts_with("Test: ") && test.name.ends_with(&alloc::format!(" ({})", test.suite));
+        assert!(lab_2 || lab_3, "{}", test.name);
         assert!(test.function.starts_with("Test") && test.function.ends_with(test.suite));
-        assert!(
-            all().skip(place + 1).all(|other| other.name != test.name && other.function != test.function)
-        );
+        let same_function = |other: &&Test| other.function == test.function;
+        let three_in_one = test.function == "TestOnePartition3A";
+        assert_eq!(all().filter(same_function).count(), if three_in_one { 3 } else { 1 });
+        assert!(all().skip(place + 1).all(|other| other.name != test.name));
     }
     assert_eq!(named("figure 8").count(), 2);
     assert_eq!(named("TestRejoin2B").map(|test| test.suite).collect::<Vec<_>>(), ["2B"]);

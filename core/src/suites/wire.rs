@@ -1,18 +1,43 @@
-//! How large messages are, in this project's own encoding: one byte for a kind or a flag, eight for a number, and an
-//! entry as large as it counts in a log.
+//! How large messages are, in this project's own encoding: one byte for a kind or a flag, two for a node, four for the
+//! length of a text, eight for a number, and an entry as large as it counts in a log.
 
-use crate::kv;
+use crate::kv::message::Outcome;
+use crate::kv::{self, Reply};
 use crate::lab::member::Message;
-use crate::raft;
 use crate::raft::log::{Index, Log};
+use crate::raft::{self, Command as _};
 
 const KIND: u64 = 1;
+const NODE: u64 = 2;
+const LENGTH: u64 = 4;
 const NUMBER: u64 = 8;
 
-/// What a message takes on the wire, in bytes. The labs' clusters send nothing but Raft's messages.
+/// A client and which of its lives.
+const SESSION: u64 = NODE + NUMBER;
+
+/// What a message takes on the wire, in bytes. The labs' clusters have nothing to do with MapReduce.
 pub(super) fn size(message: &Message) -> u64 {
-    let Message::Kv(kv::Message::Raft(message)) = message else { return 0 };
+    let Message::Kv(message) = message else { return 0 };
     KIND + match message {
+        kv::Message::Raft(message) => of_raft(message),
+        // As it will stand in the log.
+        kv::Message::Request { session, number, op } => {
+            kv::Command { session: *session, number: *number, op: op.clone() }.size()
+        }
+        kv::Message::Reply { outcome, .. } => SESSION + NUMBER + KIND + of_outcome(outcome),
+    }
+}
+
+fn of_outcome(outcome: &Outcome) -> u64 {
+    match outcome {
+        Outcome::Done(Reply::Value(value)) => KIND + LENGTH + value.len(),
+        Outcome::Done(Reply::Done | Reply::TooLong) => KIND,
+        Outcome::NotLeader { leader } => KIND + leader.map_or(0, |_| NODE),
+    }
+}
+
+fn of_raft(message: &raft::Message<kv::Command>) -> u64 {
+    match message {
         raft::Message::RequestVote { .. } => 3 * NUMBER + KIND,
         raft::Message::RequestPreVote { .. } => 3 * NUMBER,
         raft::Message::PreVoteReply { .. } => 2 * NUMBER + KIND,

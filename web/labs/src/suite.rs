@@ -14,19 +14,19 @@ export interface Figures {
     took: number;
     /** Requests sent. */
     rpcs: number;
-    /** Their size and that of the replies, each in its own project's encoding. */
-    bytes: number;
-    /** Commands committed. */
+    /** Their size and that of the replies, each in its own project's encoding; null in the handout of lab 3. */
+    bytes: number | null;
+    /** Commands committed; in lab 3 operations of clients that returned. */
     commits: number;
 }
 
 /** A test of the course. */
 export interface LabTest {
-    /** The part of the lab: 2A to 2D. */
+    /** The part of a lab: 2A to 2D, 3A and 3B. */
     suite: string;
     /** What the course prints before it runs. */
     name: string;
-    /** Its function in the course's code. */
+    /** Its function in the course's code. One function of lab 3 is three tests. */
     function: string;
     /** What the handout prints behind it; null if its year did not have the test. */
     handout: Figures | null;

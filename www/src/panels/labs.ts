@@ -1,4 +1,4 @@
-// Labs: the course's own tests of lab 2, run here, with what each took beside the handout's figures. Any of them opens as a run.
+// Labs: the course's own tests of labs 2 and 3, run here, with what each took beside the handout's figures. Any of them opens as a run.
 
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
@@ -14,6 +14,8 @@ const PARTS: Readonly<Record<string, string>> = {
   "2B": "The log",
   "2C": "Persistence",
   "2D": "Log compaction",
+  "3A": "Key/value service",
+  "3B": "Key/value service with snapshots",
 };
 
 @customElement("sb-labs")
@@ -186,7 +188,7 @@ export class LabsPanel extends Panel {
     const suites = [...new Set(tests.map((test) => test.suite))];
     const passed = tests.filter((test) => outcomes.get(test.name)?.report.verdict.kind === "passed").length;
     return html`<section>
-        <h2>The course's tests of lab 2</h2>
+        <h2>The course's tests of labs 2 and 3</h2>
         <p class="soft">${count(tests.length, "test")} under the names that the course prints, in virtual time, with every check of this page after every step. Under each figure stands the handout's.</p>
         <div class="bar">
           <label>Seed<input type="number" min="0" max=${Number.MAX_SAFE_INTEGER} step="1" required aria-label="Seed of the tests" .value=${String(this.seed)}
@@ -226,7 +228,7 @@ export class LabsPanel extends Panel {
     return html`<section>
       <h2>${suite} <span>${PARTS[suite] ?? ""}</span><button ?disabled=${labs.running !== null} title="Run the tests of ${suite} on this seed" @click=${() => this.#run(tests)}>Run ${suite}</button></h2>
       <table aria-label="Tests of ${suite}">
-        <thead><tr><th><span class="hidden-text">Verdict</span></th><th scope="col">test</th><th scope="col" class="figure">seconds</th><th scope="col" class="figure">RPCs</th><th scope="col" class="figure">bytes</th><th scope="col" class="figure">commits</th><th><span class="hidden-text">Run or open</span></th></tr></thead>
+        <thead><tr><th><span class="hidden-text">Verdict</span></th><th scope="col">test</th><th scope="col" class="figure">seconds</th><th scope="col" class="figure">RPCs</th><th scope="col" class="figure">bytes</th><th scope="col" class="figure">${suite.startsWith("3") ? "ops" : "commits"}</th><th><span class="hidden-text">Run or open</span></th></tr></thead>
         <tbody>${tests.map((test) => this.#test(test))}</tbody>
       </table></section>`;
   }
@@ -234,12 +236,14 @@ export class LabsPanel extends Panel {
   #test(test: LabTest) {
     const outcome = labs.outcomes.get(test.name);
     const figures = outcome?.report.figures;
-    const figure = (read: (one: Figures) => string) =>
-      html`<td class="figure">${figures ? read(figures) : html`<span>–</span>`}${test.handout ? html`<span title="The handout's">${read(test.handout)}</span>` : nothing}</td>`;
+    const figure = (read: (one: Figures) => string | null) => {
+      const printed = test.handout && read(test.handout);
+      return html`<td class="figure">${figures ? read(figures) : html`<span>–</span>`}${printed === null ? nothing : html`<span title="The handout's">${printed}</span>`}</td>`;
+    };
     return html`<tr>
       <td class="sign">${outcome ? sign(outcome) : nothing}</td>
       <th scope="row">${short(test.name)}${outcome ? why(outcome) : nothing}</th>
-      ${figure((one) => (one.took / 1e6).toFixed(1))}${figure((one) => String(one.rpcs))}${figure((one) => bytes(one.bytes))}${figure((one) => String(one.commits))}
+      ${figure((one) => (one.took / 1e6).toFixed(1))}${figure((one) => String(one.rpcs))}${figure((one) => (one.bytes === null ? null : bytes(one.bytes)))}${figure((one) => String(one.commits))}
       <td>${
         outcome
           ? html`<button title="Open this run at its moment of interest" @click=${() => void this.#open(outcome)}>Open<span class="hidden-text"> ${short(test.name)}</span></button>`
@@ -273,8 +277,8 @@ export class LabsPanel extends Panel {
   }
 }
 
-/** `Test (2A): initial election` without what the heading says. */
-const short = (name: string) => name.replace(/^Test \(\w+\): /, "").replace(/ \.\.\.$/, "");
+/** `Test (2A): initial election`, or `Test: one client (3A)`, without what the heading says. */
+const short = (name: string) => name.replace(/^Test(?: \(\w+\))?: /, "").replace(/ \(\d[A-D]\)$/, "");
 
 function sign({ report }: LabOutcome) {
   switch (report.verdict.kind) {

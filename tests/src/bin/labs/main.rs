@@ -1,4 +1,4 @@
-//! The course's tests of lab 2, on as many seeds as one likes.
+//! The course's tests of labs 2 and 3, on as many seeds as one likes.
 
 mod args;
 #[path = "../sweep/pool.rs"]

@@ -48,7 +48,7 @@ impl Table {
         let Figures { took, rpcs, bytes, commits } = report.figures;
         row.sum.took = row.sum.took + took;
         row.sum.rpcs += rpcs;
-        row.sum.bytes += bytes;
+        row.sum.bytes = row.sum.bytes.or(Some(0)).zip(bytes).map(|(sum, bytes)| sum + bytes);
         row.sum.commits += commits;
         row.steps += report.steps;
         match report.verdict {
@@ -73,7 +73,7 @@ impl Table {
 
     pub(crate) fn text(&self, cpu: Duration) -> String {
         let mut text = format!(
-            "{:70} {:>6} {:>7} {:>6}  {:>7} {:>7} {:>10} {:>7}   handout: s / RPCs / bytes / commits\n",
+            "{:86} {:>6} {:>7} {:>6}  {:>7} {:>7} {:>10} {:>7}   handout: s / RPCs / bytes / commits or ops\n",
             "means over all seeds", "passed", "unlucky", "failed", "seconds", "RPCs", "bytes", "commits"
         );
         for row in &self.rows {
@@ -81,19 +81,19 @@ impl Table {
             let mean = |sum: u64| sum / self.seeds;
             let _ = write!(
                 text,
-                "{:70} {:>6} {:>7} {:>6}  {:>7} {:>7} {:>10} {:>7}   ",
+                "{:86} {:>6} {:>7} {:>6}  {:>7} {:>7} {:>10} {:>7}   ",
                 row.name,
                 row.passed,
                 row.unlucky.len(),
                 row.failed.len(),
                 tenths(mean(took.0)),
                 mean(rpcs),
-                mean(bytes),
+                or_dash(bytes.map(mean)),
                 mean(commits)
             );
             let _ = match row.handout {
                 Some(Figures { took, rpcs, bytes, commits }) => {
-                    writeln!(text, "{} / {rpcs} / {bytes} / {commits}", tenths(took.0))
+                    writeln!(text, "{} / {rpcs} / {} / {commits}", tenths(took.0), or_dash(bytes))
                 }
                 None => writeln!(text, "not in its year"),
             };
@@ -115,6 +115,11 @@ impl Table {
         );
         text
     }
+}
+
+/// A figure that may have been left out.
+fn or_dash(figure: Option<u64>) -> String {
+    figure.map_or_else(|| "-".into(), |figure| figure.to_string())
 }
 
 /// Microseconds as seconds with one decimal.

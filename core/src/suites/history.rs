@@ -1,5 +1,6 @@
 //! Every operation of lab 3's clients, from call to answer: what the service is judged by from outside.
 
+use crate::check::linearizable::{self, Call, Model};
 use crate::kv::clerk::Output;
 use crate::kv::{Op, Reply};
 use crate::node::NodeId;
@@ -76,12 +77,47 @@ impl History {
     }
 }
 
-/// Whether one store, used by one client after another, could have answered all of this: the course's linearizability.
-///
-/// Nothing is judged here yet. What stands in for it are the checks after every step, which see more than a history
-/// does: that each command takes effect once, and that a read returns what was there between its call and its answer.
-pub(super) fn judge_history(_: &History) -> Result<(), String> {
-    Ok(())
+/// How many steps a judge may take: more than a hundred times what any test's history has taken.
+const STEPS: u64 = 100_000_000;
+
+/// Whether one store, used by one client after another, could have answered all of this. The course gives its judge a second
+/// and takes silence for a yes; this one has to say yes.
+pub(super) fn judge_history(history: &History) -> Result<(), String> {
+    let operations: Vec<linearizable::Operation> = history.operations.iter().filter_map(seen).collect();
+    let judge = linearizable::judge(&operations, Model::KeyValue, STEPS);
+    match (judge.is_linearizable(), judge.failed()) {
+        (_, Some((_, failure))) => {
+            let blamed = &operations[failure.blamed as usize];
+            Err(format!(
+                "{} is told \"{blamed}\", which no order of operations explains",
+                NodeId(blamed.process as u16)
+            ))
+        }
+        (Some(_), None) => Ok(()),
+        (None, None) => Err(format!("{} steps did not suffice to judge the history", judge.steps())),
+    }
+}
+
+/// An operation as the judge knows it; none for what the store refused, which did nothing.
+fn seen(operation: &Operation) -> Option<linearizable::Operation> {
+    let call = match &operation.op {
+        Op::Get { .. } => Call::Read,
+        Op::Put { value, .. } => Call::Write(Some(value.clone())),
+        Op::Append { value, .. } => Call::Append(value.clone()),
+    };
+    let returned = match &operation.returned {
+        None => None,
+        Some((Reply::TooLong, _)) => return None,
+        Some((Reply::Done, at)) => Some((at.0, linearizable::Reply::Done)),
+        Some((Reply::Value(read), at)) => Some((at.0, linearizable::Reply::Value(Some(read.clone())))),
+    };
+    Some(linearizable::Operation {
+        process: u64::from(operation.client.0),
+        key: Some(operation.op.key().clone()),
+        call,
+        called: operation.called.0,
+        returned,
+    })
 }
 
 #[cfg(test)]
@@ -102,6 +138,22 @@ mod tests {
     fn returned() -> Output {
         let (session, reply) = (Session { client: CLIENT, incarnation: 1 }, Reply::Value("1".into()));
         Output::Returned { session, number: 1, op: get(), reply }
+    }
+
+    #[test]
+    fn a_read_that_no_order_explains_is_told_with_who_saw_it() {
+        let mut history = History::default();
+        let put = || Op::Put { key: "x".into(), value: "2".into() };
+        let session = Session { client: NodeId(4), incarnation: 1 };
+        history.handed(NodeId(4), &Output::Called { session, number: 1, op: put() }, Time(1)).unwrap();
+        let done = Output::Returned { session, number: 1, op: put(), reply: Reply::Done };
+        history.handed(NodeId(4), &done, Time(2)).unwrap();
+        assert_eq!(judge_history(&history), Ok(()));
+        history.handed(CLIENT, &called(), Time(3)).unwrap();
+        assert_eq!(judge_history(&history), Ok(()));
+        history.handed(CLIENT, &returned(), Time(5)).unwrap();
+        let why = judge_history(&history).unwrap_err();
+        assert!(why.contains("x: read → 1") && why.contains(&format!("{CLIENT}")), "{why}");
     }
 
     #[test]

@@ -11,13 +11,15 @@
 //! - Two searches that have executed the same operations and hold the same state end alike, so each such pair is
 //!   looked at once.
 //! - A read that fits now may be placed now: it changes nothing, so whatever can follow it later can follow it here.
-//! - States that nothing in the history tells apart are one state: what nobody ever sees, nor any beginning of what somebody sees.
+//! - States that nothing left in the history tells apart are one state: what nobody is still to see, nor anything that begins so.
+//!   In it, what will never be seen either may be placed at once.
 //!
 //! In reading order: an [`Operation`] is a call and what came of it; a [`Model`] is the object; a [`search`] is over one
 //! key; the [`Judge`] advances them all. A [`witness`] is an order that somebody already has, and costs one look at each operation.
 
 mod operation;
 mod model;
+mod questions;
 mod memo;
 mod search;
 mod judge;

@@ -1,6 +1,7 @@
 //! The objects that histories are judged by: what each does with a call, one at a time.
 
-use super::operation::{Call, Operation, Reply, Value};
+use super::operation::{Call, Reply, Value};
+use super::questions::Questions;
 use crate::fingerprint::Fingerprint;
 use crate::kv::text::Text;
 use alloc::rc::Rc;
@@ -27,14 +28,8 @@ pub(super) trait Object: Clone + Eq {
     /// knows does whatever it does.
     fn after(&self, call: &Call, reply: Option<&Reply>) -> Option<Self>;
 
-    /// What is asked about it in a history, as far as that tells states apart.
-    type Questions;
-
-    /// What a history asks.
-    fn questions(history: &[&Operation]) -> Self::Questions;
-
-    /// The same object, or one for all those that no question tells apart from it, now or after any calls.
-    fn seen_by(self, questions: &Self::Questions) -> Self;
+    /// The same object, or one for all those that no question that is left tells apart from it, now or after any calls.
+    fn seen_by(self, questions: &Questions) -> Self;
 
     /// Whether no read fits it until some call replaces what it holds: until then nobody can see it.
     fn is_unseen(&self) -> bool {
@@ -64,15 +59,12 @@ impl Model {
 pub(super) enum Cell {
     /// It holds this.
     Holds(Value),
-    /// It holds what is neither read nor compared with anywhere in the history, nor the beginning of such. Operations that
-    /// overlap can be executed in many orders, and most of those end here: so they need not be told apart.
+    /// It holds what is neither read nor compared with any more, nor the beginning of such. Operations that overlap can be
+    /// executed in many orders, and most of those end here: so they need not be told apart.
     Unseen,
 }
 
 impl Object for Cell {
-    /// The texts that are read and compared with, in their order: all that begin alike stand together.
-    type Questions = Vec<Text>;
-
     fn new() -> Self {
         Cell::Holds(None)
     }
@@ -100,23 +92,11 @@ impl Object for Cell {
         Some(Cell::Holds(next))
     }
 
-    fn questions(history: &[&Operation]) -> Vec<Text> {
-        let asked = |operation: &&Operation| match (&operation.call, operation.reply()) {
-            (Call::CompareAndSet(Some(old), _), _) => Some(old.clone()),
-            (_, Some(Reply::Value(Some(read)))) => Some(read.clone()),
-            _ => None,
-        };
-        let mut questions: Vec<Text> = history.iter().filter_map(asked).collect();
-        questions.sort_unstable();
-        questions.dedup();
-        questions
-    }
-
-    fn seen_by(self, questions: &Vec<Text>) -> Self {
-        let Cell::Holds(Some(held)) = &self else { return self };
-        let first = questions.partition_point(|asked| asked < held);
-        let is_asked = questions.get(first).is_some_and(|asked| asked.as_str().starts_with(held.as_str()));
-        if is_asked || held.is_empty() { self } else { Cell::Unseen }
+    fn seen_by(self, questions: &Questions) -> Self {
+        match &self {
+            Cell::Holds(Some(held)) if !held.is_empty() && !questions.are_left(held) => Cell::Unseen,
+            _ => self,
+        }
     }
 
     fn is_unseen(&self) -> bool {
@@ -154,8 +134,6 @@ impl Cell {
 pub(super) struct Queue(Rc<Vec<Value>>);
 
 impl Object for Queue {
-    type Questions = ();
-
     fn new() -> Self {
         Queue(Rc::new(Vec::new()))
     }
@@ -182,9 +160,7 @@ impl Object for Queue {
         hash.value()
     }
 
-    fn questions(_: &[&Operation]) {}
-
-    fn seen_by(self, (): &()) -> Self {
+    fn seen_by(self, _: &Questions) -> Self {
         self
     }
 

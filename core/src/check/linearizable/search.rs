@@ -3,6 +3,7 @@
 use super::memo::Memo;
 use super::model::Object;
 use super::operation::Operation;
+use super::questions::Questions;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -21,7 +22,7 @@ pub struct Failure {
 const PARTIALS: usize = 8;
 
 /// A search that may be resumed.
-pub(super) struct Search<'a, S: Object> {
+pub(super) struct Search<'a, S> {
     /// The operations in the order of their calls; those with nothing to say are left out.
     ops: Vec<&'a Operation>,
     /// The place of each in the history.
@@ -41,7 +42,7 @@ pub(super) struct Search<'a, S: Object> {
     /// What the frames may execute next, one frame after the other.
     candidates: Vec<u32>,
     memo: Memo<S>,
-    questions: S::Questions,
+    questions: Questions,
     /// Where the search got furthest before it had to go back.
     furthest: Option<Furthest>,
     begun: bool,
@@ -51,7 +52,7 @@ pub(super) struct Search<'a, S: Object> {
 struct Frame<S> {
     state: S,
     trail: usize,
-    /// Its candidates begin there, and so many were tried: first those after which somebody sees the object, then the others.
+    /// Its candidates begin there, and so many were tried, in three passes: see [`pass`].
     first: usize,
     tried: usize,
     /// Of those left, the one that was answered first.
@@ -94,7 +95,7 @@ impl<'a, S: Object> Search<'a, S> {
             frames: Vec::new(),
             candidates: Vec::new(),
             memo: Memo::new(),
-            questions: S::questions(&ops),
+            questions: Questions::new(&ops),
             furthest: None,
             begun: false,
             ops,
@@ -114,18 +115,18 @@ impl<'a, S: Object> Search<'a, S> {
             *budget -= 1;
             let Some(frame) = self.frames.last_mut() else { return Found::None(self.failure()) };
             let candidates = &self.candidates[frame.first..];
-            if frame.tried == 2 * candidates.len() {
+            if frame.tried == PASSES * candidates.len() {
                 self.leave();
                 continue;
             }
-            let (op, again) = (candidates[frame.tried % candidates.len()], frame.tried >= candidates.len());
+            let (op, now) = (candidates[frame.tried % candidates.len()], frame.tried / candidates.len());
             frame.tried += 1;
             let operation = self.ops[op as usize];
             let state = frame.state.after(&operation.call, operation.reply());
-            let Some(state) = state.map(|state| state.seen_by(&self.questions)) else { continue };
-            if state.is_unseen() != again {
-                continue;
-            }
+            self.questions.executed(op, true);
+            let state = state.map(|state| state.seen_by(&self.questions));
+            self.questions.executed(op, false);
+            let Some(state) = state.filter(|state| pass(operation, state) == now) else { continue };
             let trail = frame.trail;
             self.execute(op);
             if self.enter(state) {
@@ -139,21 +140,22 @@ impl<'a, S: Object> Search<'a, S> {
         Found::NotYet
     }
 
-    /// Comes to a new state: places the reads that fit and opens a frame, unless all this was tried before. True at the end.
-    fn enter(&mut self, state: S) -> bool {
+    /// Comes to a new state: places what may be placed at once and opens a frame, unless all this was tried before. True at the
+    /// end.
+    fn enter(&mut self, mut state: S) -> bool {
         let first = self.candidates.len();
         let deadline = loop {
             if self.left == 0 {
                 return true;
             }
             let deadline = self.gather(first);
-            let fits = |&&op: &&u32| {
-                let op = self.ops[op as usize];
-                op.call.is_read() && state.after(&op.call, op.reply()).is_some()
+            let Some(&op) = self.candidates[first..].iter().find(|&&op| self.goes_without_saying(op, &state))
+            else {
+                break deadline;
             };
-            let Some(&read) = self.candidates[first..].iter().find(fits) else { break deadline };
             self.candidates.truncate(first);
-            self.execute(read);
+            self.execute(op);
+            state = state.seen_by(&self.questions);
         };
         let low = self.next[self.ops.len()];
         let words = low as usize / 64..(self.high as usize / 64 + 1).max(low as usize / 64);
@@ -169,6 +171,22 @@ impl<'a, S: Object> Search<'a, S> {
         }
         self.frames.push(Frame { state, trail: self.trail.len(), first, tried: 0, deadline });
         false
+    }
+
+    /// Whether an operation may be placed at once, whatever else there is: a read that fits; and, while nobody sees the object,
+    /// what nobody would see either. That is true only of reads: a compare-and-set may be refused for what nobody reads.
+    fn goes_without_saying(&self, op: u32, state: &S) -> bool {
+        let operation = self.ops[op as usize];
+        let after = || state.after(&operation.call, operation.reply());
+        if operation.call.is_read() {
+            return after().is_some();
+        }
+        let nobody_minds = state.is_unseen() && self.questions.only_read();
+        let replaces = || {
+            operation.call.replaces()
+                && after().is_some_and(|after| after.seen_by(&self.questions).is_unseen())
+        };
+        nobody_minds && (self.questions.never_show(op) || replaces())
     }
 
     /// Whether anything left may replace what the object holds before the first of the candidates that read it is answered.
@@ -218,6 +236,7 @@ impl<'a, S: Object> Search<'a, S> {
         self.next[before as usize] = next;
         self.before[next as usize] = before;
         self.set[op as usize / 64] |= 1 << (op % 64);
+        self.questions.executed(op, true);
         self.hash = self.hash.wrapping_add(scattered(op));
         self.trail.push((op, self.high));
         self.high = self.high.max(op);
@@ -232,6 +251,7 @@ impl<'a, S: Object> Search<'a, S> {
             self.next[before as usize] = op;
             self.before[next as usize] = op;
             self.set[op as usize / 64] &= !(1 << (op % 64));
+            self.questions.executed(op, false);
             self.hash = self.hash.wrapping_sub(scattered(op));
             self.high = high;
             self.left += usize::from(self.ops[op as usize].returned.is_some());
@@ -277,6 +297,18 @@ impl<'a, S: Object> Search<'a, S> {
             partial: partial.iter().map(|order| order.iter().map(|&op| place(op)).collect()).collect(),
             unplaced: unplaced.map(place).collect(),
         }
+    }
+}
+
+const PASSES: usize = 3;
+
+/// When an operation is tried: first what goes on with what somebody is still to see, then what begins something new, and
+/// last what nobody will see.
+fn pass<S: Object>(operation: &Operation, after: &S) -> usize {
+    match (after.is_unseen(), operation.call.replaces()) {
+        (false, false) => 0,
+        (false, true) => 1,
+        (true, _) => 2,
     }
 }
 

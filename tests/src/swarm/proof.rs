@@ -44,6 +44,9 @@ impl Proof {
     pub fn of(rule: AnyRule) -> Proof {
         let profile = match rule {
             AnyRule::Raft(raft::Rule::VotePersisted | raft::Rule::StaleRepliesIgnored) => &profile::VOTES,
+            AnyRule::Raft(
+                raft::Rule::StandAgain | raft::Rule::StaleRequestsRefused | raft::Rule::CountEachVoterOnce,
+            ) => &profile::RAFT,
             AnyRule::Raft(raft::Rule::CurrentTermCommit) => &profile::FIGURE_8,
             AnyRule::Raft(raft::Rule::ProgressResetAtElection) => &profile::RETURNS,
             AnyRule::Raft(raft::Rule::SnapshotMonotone) => &profile::SNAPSHOTS,

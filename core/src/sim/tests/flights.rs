@@ -55,6 +55,15 @@ fn a_duplicated_message_arrives_once_more_and_every_copy_takes_a_way_of_its_own(
 }
 
 #[test]
+fn a_second_copy_takes_as_long_as_its_own_link_takes() {
+    let mut world = world(3, steady());
+    act(&mut world, Action::Quality(Some((N1, N2)), quality(50, 50)));
+    let step = order(&mut world, N1, [Order::say(N2, "hello")]);
+    act(&mut world, Action::Flight(departures(&step)[0].0, FlightAction::Duplicate));
+    assert_eq!(times(&run(&mut world, ms(100))), [ms(50), ms(50)]);
+}
+
+#[test]
 fn a_corrupted_message_is_found_by_its_checksum_and_not_taken_in() {
     let (mut world, id) = flight();
     act(&mut world, Action::Flight(id, FlightAction::Corrupt));

@@ -67,11 +67,11 @@ fn one_rule_can_be_proved_on_its_own() {
 
 #[test]
 fn what_never_happens_over_a_thousand_seeds_ends_badly() {
-    let output = sweep("--profile votes --count 1000 --seconds 1");
+    let output = sweep("--profile comebacks --count 1000 --seconds 1");
     assert_eq!(output.status.code(), Some(1));
     let told = told(&output);
     assert!(
-        told.contains("never over 1,000 seeds: jobs")
+        told.contains("never over 1,000 seeds: snapshots")
             && told.contains("violations                          0"),
         "{told}"
     );

@@ -66,6 +66,13 @@ kinds! {
     Stall "stall" "A write waited for a stalled disk.";
 }
 
+impl Kind {
+    /// Whether it can only be done where there is MapReduce.
+    pub fn needs_mapreduce(self) -> bool {
+        matches!(self, Kind::CrashWorker | Kind::CrashCoordinator | Kind::CrashStore | Kind::TornPut)
+    }
+}
+
 /// Its name.
 impl Serialize for Kind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

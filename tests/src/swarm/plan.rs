@@ -52,7 +52,7 @@ impl Plan {
         let has_mapreduce = dice.happens(profile.mapreduce);
         let workers = if has_mapreduce { dice.between(profile.workers.0, profile.workers.1) } else { 0 };
         let kinds: Vec<(Kind, u32)> = (profile.kinds.iter())
-            .filter(|&&(kind, on, _)| dice.happens(on) && (has_mapreduce || !needs_mapreduce(kind)))
+            .filter(|&&(kind, on, _)| dice.happens(on) && (has_mapreduce || !kind.needs_mapreduce()))
             .map(|&(kind, _, weight)| (kind, weight))
             .collect();
         let mut config = Config {
@@ -118,10 +118,6 @@ impl Plan {
     pub fn job(&self, n: u32) -> Job {
         text::job(&mut Dice::new(self.seed, purpose::JOBS + u64::from(n)), self.longest_text)
     }
-}
-
-fn needs_mapreduce(kind: Kind) -> bool {
-    matches!(kind, Kind::CrashWorker | Kind::CrashCoordinator | Kind::CrashStore | Kind::TornPut)
 }
 
 fn micros(range: Option<(u64, u64)>) -> (Span, Span) {

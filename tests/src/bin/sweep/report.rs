@@ -52,7 +52,11 @@ impl Report {
 
     /// The kinds of fault that can be drawn, and what follows from them.
     fn kinds(&self) -> impl Iterator<Item = Kind> {
-        let drawn = |kind: Kind| self.profile.kinds.iter().any(|&(one, on, _)| one == kind && on > 0);
+        let has_mapreduce = self.profile.mapreduce > 0;
+        let drawn = move |kind: Kind| {
+            (has_mapreduce || !kind.needs_mapreduce())
+                && self.profile.kinds.iter().any(|&(one, on, _)| one == kind && on > 0)
+        };
         Kind::ALL.iter().copied().filter(move |&kind| drawn(kind) || kind == Kind::Restart)
     }
 

@@ -46,7 +46,7 @@ pub fn read(text: &str, model: Model) -> Result<History, Malformed> {
         rest = skipped(&rest[1..]);
     }
     let offset = |rest: &str| text.len() - rest.len();
-    while !rest.is_empty() && !(in_vector && rest.starts_with(']')) {
+    while !(rest.is_empty() || in_vector && rest.starts_with(']')) {
         let start = offset(rest);
         let (event, after) = edn::read(rest).map_err(|error| {
             let at = start + error.ptr.unwrap_or(0);

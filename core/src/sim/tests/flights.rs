@@ -64,6 +64,15 @@ fn a_second_copy_takes_as_long_as_its_own_link_takes() {
 }
 
 #[test]
+fn messages_on_their_way_are_listed_oldest_first() {
+    let mut world = world(3, steady());
+    act(&mut world, Action::Quality(Some((N0, N1)), quality(50, 50)));
+    let to_n1 = departures(&order(&mut world, N0, [Order::say(N1, "slow")]))[0].0;
+    let to_n2 = departures(&order(&mut world, N0, [Order::say(N2, "quick")]))[0].0;
+    assert_eq!(world.flights_in_order().map(|flight| flight.id).collect::<Vec<_>>(), [to_n1, to_n2]);
+}
+
+#[test]
 fn a_corrupted_message_is_found_by_its_checksum_and_not_taken_in() {
     let (mut world, id) = flight();
     act(&mut world, Action::Flight(id, FlightAction::Corrupt));

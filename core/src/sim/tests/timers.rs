@@ -84,6 +84,7 @@ fn a_clock_that_runs_fast_reads_more_and_its_timers_ring_sooner() {
     world.step_until(ms(10));
     act(&mut world, Action::Drift(N0, 1_000_000));
     act(&mut world, Action::Drift(N1, -500_000));
+    assert_eq!((world.drift(N0), world.drift(N1)), (1_000_000, -500_000));
     order(&mut world, N0, [set(1, 20)]);
     order(&mut world, N1, [set(1, 20)]);
     let trace = run(&mut world, ms(100));

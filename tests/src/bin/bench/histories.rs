@@ -5,34 +5,39 @@ use splitbrain::chance::Chance;
 use splitbrain::check::linearizable::{Call, Model, Operation, Reply, judge};
 use std::collections::BTreeMap;
 
-/// More steps than any of them needs.
-const STEPS: u64 = 1_000_000_000;
+/// After so many steps a history is left undecided, and the row says of how many that is so.
+const STEPS: u64 = 3_000_000;
+
+/// How many histories of a kind are judged.
+const SEEDS: usize = 9;
 
 pub(crate) fn rows() -> Vec<Row> {
-    let kinds: [(&str, u64, usize, bool, &str, &str); 6] = [
+    let kinds: [(&str, u64, usize, bool, &str, &str); 5] = [
         ("8 clients, 1,000 operations, healthy", 8, 1_000, false, "2", ""),
         ("10 clients, 700 events, healthy", 10, 350, false, "0.2", "Porcupine, CPU unknown: about 0.4"),
         ("10 clients, 700 events, one stale read", 10, 350, true, "", ""),
         ("50 clients, 4,000 events, healthy", 50, 2_000, false, "65", "Porcupine, CPU unknown: about 130"),
         ("50 clients, 4,000 events, one stale read", 50, 2_000, true, "15", "Porcupine, CPU unknown: 29"),
-        ("50 clients, 40,000 events, healthy", 50, 20_000, false, "", ""),
     ];
     let row =
         |(name, clients, operations, stale, aim, peers): (&str, u64, usize, bool, &'static str, &str)| {
-            let mut seed = 0;
-            let value = median(9, || {
+            let (mut seed, mut undecided) = (0, 0);
+            let value = median(SEEDS, || {
                 seed += 1;
                 let history = history(seed, clients, operations, stale);
                 let judged = || judge(&history, Model::KeyValue, STEPS).is_linearizable();
                 let (seconds, linearizable) = cpu_seconds(judged);
-                assert_eq!(linearizable, Some(!stale), "{name}, seed {seed}");
+                assert_ne!(linearizable, Some(stale), "{name}, seed {seed}");
+                undecided += u32::from(linearizable.is_none());
                 seconds * 1_000.0
             });
             let row = Row::new(format!("a history judged: {name}"), value, "ms");
             let row = if aim.is_empty() { row } else { row.aim(aim) };
+            let left =
+                if undecided > 0 { format!("{undecided} of {SEEDS} undecided") } else { String::new() };
             let rival = rival(&history(1, clients, operations, stale));
             let peers: Vec<String> =
-                [peers.to_string(), rival].into_iter().filter(|told| !told.is_empty()).collect();
+                [left, peers.to_string(), rival].into_iter().filter(|told| !told.is_empty()).collect();
             if peers.is_empty() { row } else { row.peers(peers.join("; ")) }
         };
     kinds.into_iter().map(row).collect()

@@ -78,8 +78,6 @@ fn in_words(code: &Code) -> String {
         Code::UnexpectedEOF => "the end of the text".into(),
         Code::InvalidNumber => "a number that is not whole, or too large".into(),
         Code::UnmatchedDelimiter(delimiter) => format!("a `{delimiter}` that closes nothing"),
-        Code::HashMapDuplicateKey => "a field that the event has already".into(),
-        Code::SetDuplicateKey => "a member that the set has already".into(),
         Code::InvalidEscape => "a backslash before a character that needs none".into(),
         other => format!("{other:?}"),
     }

@@ -69,6 +69,8 @@ pub struct Link<C> {
     pub chain: u64,
     /// The encoded size of the entries from the log's root up to and including this one.
     bytes: u64,
+    // In this order: what is jumped to outlives what lies between, so the links of a long chain are dropped in a
+    // recursion as deep as there are jumps, and not as there are links.
     before: Option<Rc<Link<C>>>,
     jump: Option<Rc<Link<C>>>,
 }
@@ -354,23 +356,6 @@ impl<C: Serialize> Serialize for Log<C> {
             serializer.collect_seq(self.range(0, self.last_index()).iter().map(|link| &link.entry))
         } else {
             (self.base.index, self.last_index(), self.chain()).serialize(serializer)
-        }
-    }
-}
-
-/// A long chain is dropped link by link: dropped by recursion, a million entries would overflow the stack.
-impl<C> Drop for Link<C> {
-    fn drop(&mut self) {
-        self.jump = None;
-        let mut next = self.before.take();
-        while let Some(link) = next {
-            next = match Rc::into_inner(link) {
-                Some(mut alone) => {
-                    alone.jump = None;
-                    alone.before.take()
-                }
-                None => None,
-            };
         }
     }
 }

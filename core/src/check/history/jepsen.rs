@@ -1,9 +1,11 @@
 //! Jepsen's form, in EDN: a vector of maps, or one map after the other.
 //!
-//!     {:process 0, :type :invoke, :f :write, :value 1}
-//!     {:process 1, :type :invoke, :f :read,  :value nil}
-//!     {:process 0, :type :ok,     :f :write, :value 1}
-//!     {:process 1, :type :info,   :f :read,  :value nil}
+//! ```text
+//! {:process 0, :type :invoke, :f :write, :value 1}
+//! {:process 1, :type :invoke, :f :read,  :value nil}
+//! {:process 0, :type :ok,     :f :write, :value 1}
+//! {:process 1, :type :info,   :f :read,  :value nil}
+//! ```
 //!
 //! `:ok` was done, `:fail` did not happen, `:info` may have happened or may yet; so may what has no completion at all. Where a
 //! history is about many keys, values are `[key value]`. Calls are `:read`, `:write`, `:cas [old new]`, and, of a store,

@@ -1,8 +1,10 @@
 //! This project's own form: a line of JSON for each operation.
 //!
-//!     {"process":0,"key":"x","call":{"write":"1"},"called":0,"returned":[7,"done"]}
-//!     {"process":1,"key":"x","call":"read","called":3,"returned":[9,{"value":"1"}]}
-//!     {"process":2,"key":"x","call":{"append":"2"},"called":4,"returned":null}
+//! ```text
+//! {"process":0,"key":"x","call":{"write":"1"},"called":0,"returned":[7,"done"]}
+//! {"process":1,"key":"x","call":"read","called":3,"returned":[9,{"value":"1"}]}
+//! {"process":2,"key":"x","call":{"append":"2"},"called":4,"returned":null}
+//! ```
 //!
 //! Times are whole numbers in any unit; `returned` is null where the caller never learned what came of it.
 

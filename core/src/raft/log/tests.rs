@@ -169,7 +169,7 @@ fn a_log_that_is_compacted_again_and_again_does_not_keep_what_it_has_dropped_ali
 }
 
 #[test]
-fn a_million_entries_are_dropped_without_recursion() {
+fn a_million_entries_are_dropped_within_a_small_stack() {
     let long = log(&alloc::vec![1; 1_000_000]);
     let held = long.prefix(500_000);
     drop(long);

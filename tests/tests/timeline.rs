@@ -23,7 +23,18 @@ fn act(timeline: &mut Timeline<Watch>, act: Act) {
 fn lively(seed: u64) -> Timeline<Watch> {
     let config = Config { seed, loss: 20, duplication: 10, ..Config::default() };
     let mut run = Timeline::open(config).expect("the config is sound");
-    act(&mut run, Act::Load { client: NodeId(5), every: Span::millis(10), keys: 3, writes: 700 });
+    act(
+        &mut run,
+        Act::Load {
+            client: NodeId(5),
+            every: Span::millis(10),
+            keys: 3,
+            writes: 700,
+            hot: 0,
+            cas: 0,
+            deletes: 0,
+        },
+    );
     to(&mut run, 2_000);
     act(&mut run, Act::Crash { node: NodeId(1) });
     to(&mut run, 3_500);

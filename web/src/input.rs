@@ -64,7 +64,9 @@ export type Action =
     | { do: "stall" | "unstall"; node: NodeId }
     | { do: "get"; client: NodeId; key: string }
     | { do: "put" | "append"; client: NodeId; key: string; value: string }
-    | { do: "load"; client: NodeId; every: Micros; keys: number; writes: number }
+    | { do: "cas"; client: NodeId; key: string; expected?: string | null; value: string }
+    | { do: "delete"; client: NodeId; key: string }
+    | { do: "load"; client: NodeId; every: Micros; keys: number; writes: number; hot?: number; cas?: number; deletes?: number }
     | { do: "quiet"; client: NodeId }
     | { do: "start"; node: NodeId; command: string }
     | { do: "snapshot"; node: NodeId; index: number }

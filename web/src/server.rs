@@ -227,7 +227,9 @@ fn sessions(view: &ServerView) -> Vec<Session> {
 /// An answer as the page shows it: what was read, or what became of a write.
 pub(crate) fn reply(reply: &Reply) -> String {
     match reply {
-        Reply::Value(value) => cut(value.as_str()),
+        Reply::Value(None) => "nothing".to_owned(),
+        Reply::Value(Some(value)) => cut(value.as_str()),
+        Reply::NotEqual => "not equal".to_owned(),
         Reply::Done => "done".to_owned(),
         Reply::TooLong => "refused: too long".to_owned(),
     }

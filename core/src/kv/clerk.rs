@@ -2,12 +2,12 @@
 //! until some server has answered it (§8).
 
 use super::history::{History, Returned};
+use super::load::Mix;
 use super::message::{Message, Outcome};
 use super::note::Note;
 use super::rules::{Rule, Rules};
 use super::session::Session;
 use super::store::{Op, Reply};
-use super::text::Text;
 use super::view::{ClerkView, Load, Pending};
 use crate::node::{self, FileOp, Files, Input, Node, NodeId, Outbox};
 use crate::time::{Span, Time};
@@ -64,33 +64,14 @@ pub enum Timer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Request {
-    /// Read a key.
-    Get {
-        /// The key.
-        key: Text,
-    },
-    /// Replace the value of a key.
-    Put {
-        /// The key.
-        key: Text,
-        /// Its new value.
-        value: Text,
-    },
-    /// Add to the end of a key's value.
-    Append {
-        /// The key.
-        key: Text,
-        /// What is added.
-        value: Text,
-    },
+    /// Execute this.
+    Do(Op),
     /// From now on, and whenever nothing else is asked for, execute random operations.
     Load {
         /// The pause between an operation's end and the beginning of the next; at least a microsecond is kept.
         every: Span,
-        /// Over how many keys, `k0` and up.
-        keys: u32,
-        /// How many operations in a thousand write: half of them by put, half by append.
-        writes: u32,
+        /// Which operations.
+        mix: Mix,
     },
     /// No more random operations.
     Quiet,
@@ -203,11 +184,9 @@ impl Node for Clerk {
 impl Clerk {
     fn called(&mut self, at: Time, request: Request, key: u64, out: &mut impl Outbox<Self>) {
         match request {
-            Request::Get { key } => self.enqueue(Op::Get { key }),
-            Request::Put { key, value } => self.enqueue(Op::Put { key, value }),
-            Request::Append { key, value } => self.enqueue(Op::Append { key, value }),
-            Request::Load { every, keys, writes } => {
-                self.load = Some(Load { every: every.max(Span(1)), keys, writes, key, begun: 0 });
+            Request::Do(op) => self.enqueue(op),
+            Request::Load { every, mix } => {
+                self.load = Some(Load { every: every.max(Span(1)), mix, key, begun: 0 });
             }
             Request::Quiet => {
                 self.load = None;
@@ -258,7 +237,7 @@ impl Clerk {
             return self.queue.remove(&ticket);
         }
         let load = self.load.as_mut()?;
-        let op = load.operation(load.begun, self.session, number);
+        let op = load.operation(load.begun, self.session, number, &self.history);
         load.begun = load.begun.saturating_add(1);
         Some(op)
     }

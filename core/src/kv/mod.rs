@@ -31,13 +31,14 @@ pub mod message;
 pub mod snapshot;
 pub mod server;
 pub mod clerk;
-mod load;
+pub mod load;
 pub mod history;
 pub mod view;
 pub mod note;
 pub mod rules;
 
 pub use clerk::Clerk;
+pub use load::Mix;
 pub use message::Message;
 pub use note::Note;
 pub use rules::{Rule, Rules};

@@ -304,7 +304,7 @@ impl Service {
         if !self.rules.has(Rule::AnswerAfterApply) {
             let reply = match &command.op {
                 Op::Get { key } => self.machine.store.read(key),
-                Op::Put { .. } | Op::Append { .. } => Reply::Done,
+                _ => Reply::Done,
             };
             return answer(client, &command, Outcome::Done(reply), out);
         }

@@ -46,8 +46,11 @@ pub struct Command {
 impl raft::Command for Command {
     fn size(&self) -> u64 {
         let texts = match &self.op {
-            Op::Get { key } => 4 + key.len(),
+            Op::Get { key } | Op::Delete { key } => 4 + key.len(),
             Op::Put { key, value } | Op::Append { key, value } => 8 + key.len() + value.len(),
+            Op::Cas { key, expected, value } => {
+                9 + key.len() + value.len() + expected.as_ref().map_or(0, |expected| 4 + expected.len())
+            }
         };
         2 + 8 + 8 + 1 + texts
     }

@@ -35,10 +35,12 @@ pub fn encode(machine: &StateMachine, rules: Rules) -> Bytes {
         match &last.reply {
             Reply::Done => bytes.push(0),
             Reply::TooLong => bytes.push(1),
-            Reply::Value(value) => {
+            Reply::Value(Some(value)) => {
                 bytes.push(2);
                 put_text(&mut bytes, value);
             }
+            Reply::Value(None) => bytes.push(3),
+            Reply::NotEqual => bytes.push(4),
         }
     }
     Bytes::new(&bytes)
@@ -69,7 +71,9 @@ pub fn decode(bytes: &Bytes) -> Option<StateMachine> {
         let reply = match rest.byte()? {
             0 => Reply::Done,
             1 => Reply::TooLong,
-            2 => Reply::Value(rest.text(VALUE_LIMIT)?),
+            2 => Reply::Value(Some(rest.text(VALUE_LIMIT)?)),
+            3 => Reply::Value(None),
+            4 => Reply::NotEqual,
             _ => return None,
         };
         if last_session.is_some_and(|last| last >= session) {
@@ -142,6 +146,8 @@ mod tests {
             (4, 1, Op::Put { key: "x".into(), value: "1".into() }),
             (4, 2, Op::Append { key: "y".into(), value: "é\0".into() }),
             (5, 1, Op::Get { key: "x".into() }),
+            (7, 1, Op::Get { key: "z".into() }),
+            (8, 1, Op::Cas { key: "x".into(), expected: None, value: "2".into() }),
             (6, 1, Op::Put { key: "k".repeat(2_000).as_str().into(), value: "".into() }),
         ];
         for (client, number, op) in ops {
@@ -157,7 +163,7 @@ mod tests {
             assert_eq!(decode(&encode(&machine, Rules::ALL)), Some(machine));
         }
         assert_eq!(decode(&Bytes::default()), Some(StateMachine::default()));
-        assert!(encode(&machine(), Rules::ALL).len() < 200);
+        assert!(encode(&machine(), Rules::ALL).len() < 250);
     }
 
     #[test]
@@ -173,7 +179,7 @@ mod tests {
             assert_eq!(decode(&whole.slice(0, len)), None, "the first {len} bytes");
         }
         for place in 0..whole.len() as usize {
-            for byte in [0, 1, 2, 3, 127, 128, 255] {
+            for byte in [0, 1, 2, 3, 4, 5, 127, 128, 255] {
                 let mut bytes = whole.as_slice().to_vec();
                 bytes[place] = byte;
                 let bytes = Bytes::new(&bytes);

@@ -15,7 +15,7 @@ pub const VALUE_LIMIT: u64 = 1 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Op {
-    /// The value of a key; a key that is not there reads as the empty text.
+    /// The value of a key.
     Get {
         /// The key.
         key: Text,
@@ -34,16 +34,32 @@ pub enum Op {
         /// What is added.
         value: Text,
     },
+    /// Replace the value of a key if it is as expected.
+    Cas {
+        /// The key.
+        key: Text,
+        /// The value it must have; none if it must not be there.
+        expected: Option<Text>,
+        /// Its new value.
+        value: Text,
+    },
+    /// Remove a key; one that is not there stays so.
+    Delete {
+        /// The key.
+        key: Text,
+    },
 }
 
 /// What the store answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reply {
-    /// To a get: the value.
-    Value(Text),
-    /// To a put or an append.
+    /// To a get: the value; none if the key is not there.
+    Value(Option<Text>),
+    /// To whatever writes: it was done.
     Done,
+    /// To a compare-and-set: the value is another than was expected; nothing was changed.
+    NotEqual,
     /// The key, or what the value would become, is longer than the store allows; nothing was changed.
     TooLong,
 }
@@ -52,15 +68,19 @@ impl Op {
     /// The key that it is about.
     pub fn key(&self) -> &Text {
         match self {
-            Op::Get { key } | Op::Put { key, .. } | Op::Append { key, .. } => key,
+            Op::Get { key }
+            | Op::Put { key, .. }
+            | Op::Append { key, .. }
+            | Op::Cas { key, .. }
+            | Op::Delete { key } => key,
         }
     }
 
     /// What it writes, if it writes.
     pub fn value(&self) -> Option<&Text> {
         match self {
-            Op::Get { .. } => None,
-            Op::Put { value, .. } | Op::Append { value, .. } => Some(value),
+            Op::Get { .. } | Op::Delete { .. } => None,
+            Op::Put { value, .. } | Op::Append { value, .. } | Op::Cas { value, .. } => Some(value),
         }
     }
 
@@ -94,12 +114,18 @@ impl Store {
                 Some(old) => self.write(key, old.followed_by(value)),
                 None => self.write(key, value.clone()),
             },
+            Op::Cas { key, expected, .. } if self.0.get(key) != expected.as_ref() => Reply::NotEqual,
+            Op::Cas { key, value, .. } => self.write(key, value.clone()),
+            Op::Delete { key } => {
+                self.0.remove(key);
+                Reply::Done
+            }
         }
     }
 
     /// Answers a get, which changes nothing.
     pub fn read(&self, key: &Text) -> Reply {
-        Reply::Value(self.0.get(key).cloned().unwrap_or_default())
+        Reply::Value(self.0.get(key).cloned())
     }
 
     /// Puts a key as it was when the store was written down.
@@ -155,8 +181,14 @@ mod tests {
     fn append(key: &str, value: &str) -> Op {
         Op::Append { key: key.into(), value: value.into() }
     }
+    fn cas(key: &str, expected: Option<&str>, value: &str) -> Op {
+        Op::Cas { key: key.into(), expected: expected.map(Text::from), value: value.into() }
+    }
+    fn delete(key: &str) -> Op {
+        Op::Delete { key: key.into() }
+    }
     fn value(text: &str) -> Reply {
-        Reply::Value(text.into())
+        Reply::Value(Some(text.into()))
     }
 
     #[test]
@@ -169,12 +201,41 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_not_there_reads_as_empty_and_an_append_begins_it() {
+    fn a_key_that_is_not_there_reads_as_none_and_an_append_begins_it() {
         let mut store = Store::default();
-        assert_eq!(store.apply(&get("x")), value(""));
+        assert_eq!(store.apply(&get("x")), Reply::Value(None));
         assert!(store.is_empty());
         store.apply(&append("x", "1"));
         assert_eq!(store.apply(&get("x")), value("1"));
+    }
+
+    #[test]
+    fn a_compare_and_set_replaces_what_was_expected_and_nothing_else() {
+        let mut store = Store::default();
+        let told = [
+            cas("x", Some(""), "1"),
+            cas("x", None, "1"),
+            cas("x", None, "2"),
+            cas("x", Some("2"), "3"),
+            get("x"),
+            cas("x", Some("1"), "4"),
+            get("x"),
+        ]
+        .map(|op| store.apply(&op));
+        let (done, not) = (Reply::Done, Reply::NotEqual);
+        assert_eq!(told, [not.clone(), done.clone(), not.clone(), not, value("1"), done, value("4")]);
+    }
+
+    #[test]
+    fn a_deleted_key_is_not_there_whether_it_was_before_or_not() {
+        let mut store = Store::default();
+        for op in [put("x", "1"), put("y", "2"), delete("x"), delete("x"), delete("z")] {
+            assert_eq!(store.apply(&op), Reply::Done);
+        }
+        assert_eq!((store.apply(&get("x")), store.apply(&get("y"))), (Reply::Value(None), value("2")));
+        let mut other = Store::default();
+        other.apply(&put("y", "2"));
+        assert_eq!(store, other, "nothing is left of what was deleted");
     }
 
     #[test]
@@ -201,8 +262,11 @@ mod tests {
         for op in [
             append("x", "1"),
             put("y", &(full.clone() + "1")),
-            append("y", &(full + "1")),
+            append("y", &(full.clone() + "1")),
             put(&long_key, ""),
+            cas("y", None, &(full.clone() + "1")),
+            cas(&long_key, None, ""),
+            delete(&long_key),
             get(&long_key),
         ] {
             assert_eq!(store.apply(&op), Reply::TooLong);

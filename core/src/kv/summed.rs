@@ -24,6 +24,13 @@ impl<K: Ord + Clone + Serialize + 'static, V: Clone + Serialize + 'static> Summe
         self.sum = self.sum.wrapping_sub(removed).wrapping_add(entry_hash(&key, &value));
         self.entries.insert(key, value);
     }
+
+    /// Removes a key, if it is there.
+    pub fn remove(&mut self, key: &K) {
+        if let Some(old) = self.entries.remove(key) {
+            self.sum = self.sum.wrapping_sub(entry_hash(key, &old));
+        }
+    }
 }
 
 impl<K: Ord + 'static, V: 'static> Summed<K, V> {
@@ -106,6 +113,10 @@ mod tests {
         let (one, other) = (map(&[(1, 1), (2, 2), (3, 3)]), map(&[(3, 9), (1, 1), (3, 3), (2, 2)]));
         assert_eq!(one, other);
         assert_eq!(fingerprint(&one), fingerprint(&other));
+        let mut more = map(&[(1, 1), (2, 2), (3, 3), (4, 4)]);
+        more.remove(&4);
+        more.remove(&5);
+        assert_eq!(one, more);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! All that an onlooker may see of the service. Cheap to clone and compare, however long the run.
 
 use super::history::History;
+use super::load::Mix;
 use super::rules::Rules;
 use super::session::{Command, Session, Sessions};
 use super::store::{Op, Store};
@@ -85,10 +86,8 @@ pub struct Pending {
 pub struct Load {
     /// The pause between an operation's end and the beginning of the next.
     pub every: Span,
-    /// Over how many keys.
-    pub keys: u32,
-    /// How many operations in a thousand write: half of them by put, half by append.
-    pub writes: u32,
+    /// Which operations.
+    pub mix: Mix,
     /// What its operations are drawn from.
     pub key: u64,
     /// How many operations it has begun.

@@ -4,11 +4,12 @@
 //! the cluster before anything is done.
 
 use super::config::{AllRules, AnyRule, Config, Role};
-use super::member::{Member, Request, Timer, View};
+use super::member::{self, Member, Timer, View};
 use super::tester;
 use crate::chance::Ratio;
+use crate::kv::clerk::Request;
 use crate::kv::server::Host;
-use crate::kv::{self, Text};
+use crate::kv::{self, Mix, Op, Text};
 use crate::mapreduce::{self, job::Job};
 use crate::node::NodeId;
 use crate::raft;
@@ -80,9 +81,30 @@ pub enum Act {
     Put { client: NodeId, key: Text, value: Text },
     /// A client appends to a value.
     Append { client: NodeId, key: Text, value: Text },
-    /// A client executes random operations, `writes` in a thousand of them writes, over `keys` keys, with a pause of
-    /// `every` between two.
-    Load { client: NodeId, every: Span, keys: u32, writes: u32 },
+    /// A client replaces a value if it is as expected; none expects that the key is not there.
+    Cas {
+        client: NodeId,
+        key: Text,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expected: Option<Text>,
+        value: Text,
+    },
+    /// A client removes a key.
+    Delete { client: NodeId, key: Text },
+    /// A client executes random operations over `keys` keys, with a pause of `every` between two. In a thousand operations
+    /// `hot` are on the first key and `writes` write; in a thousand of those, `cas` compare and set and `deletes` delete.
+    Load {
+        client: NodeId,
+        every: Span,
+        keys: u32,
+        writes: u32,
+        #[serde(skip_serializing_if = "is_zero")]
+        hot: u32,
+        #[serde(skip_serializing_if = "is_zero")]
+        cas: u32,
+        #[serde(skip_serializing_if = "is_zero")]
+        deletes: u32,
+    },
     /// A client's load ends.
     Quiet { client: NodeId },
     /// The tester, where there is one, hands a server a command to replicate: the labs' `Start`.
@@ -185,8 +207,12 @@ written! {
     key: Text,
     value: Text,
     every: Span,
+    expected: Text,
     keys: u32,
     writes: u32,
+    hot: u32,
+    cas: u32,
+    deletes: u32,
     command: Text,
     index: u64,
     mode: Course,
@@ -233,7 +259,17 @@ impl Written {
                 every: self.every()?,
                 keys: self.keys()?,
                 writes: self.writes()?,
+                hot: self.hot.take().unwrap_or_default(),
+                cas: self.cas.take().unwrap_or_default(),
+                deletes: self.deletes.take().unwrap_or_default(),
             },
+            "cas" => Act::Cas {
+                client: self.client()?,
+                key: self.key()?,
+                expected: self.expected.take(),
+                value: self.value()?,
+            },
+            "delete" => Act::Delete { client: self.client()?, key: self.key()? },
             "quiet" => Act::Quiet { client: self.client()? },
             "start" => Act::Start { node: self.node()?, command: self.command()? },
             "snapshot" => Act::Snapshot { node: self.node()?, index: self.index()? },
@@ -263,11 +299,22 @@ impl TryFrom<Written> for Act {
 }
 
 impl Act {
+    /// A client is asked for an operation.
+    pub fn ask(client: NodeId, op: Op) -> Act {
+        match op {
+            Op::Get { key } => Act::Get { client, key },
+            Op::Put { key, value } => Act::Put { client, key, value },
+            Op::Append { key, value } => Act::Append { client, key, value },
+            Op::Cas { key, expected, value } => Act::Cas { client, key, expected, value },
+            Op::Delete { key } => Act::Delete { client, key },
+        }
+    }
+
     /// The world's actions that this act is made of, or why it cannot be done.
     pub fn translate(&self, config: &Config, world: &World<Member>) -> Result<Vec<Action<Member>>, String> {
         let roster = config.roster();
-        let client = |node: NodeId, request: kv::clerk::Request| match roster.role(node) {
-            Some(Role::Client) => Ok(vec![Action::Call(node, Request::Clerk(request))]),
+        let client = |node: NodeId, request: Request| match roster.role(node) {
+            Some(Role::Client) => Ok(vec![Action::Call(node, member::Request::Clerk(request))]),
             _ => Err(format!(
                 "{} is not a client: this cluster has {} of them",
                 roster.name(node),
@@ -294,38 +341,43 @@ impl Act {
             Act::Disk { node, latency } => one(Action::DiskLatency(node, latency)),
             Act::Stall { node } => one(Action::Stall(node)),
             Act::Unstall { node } => one(Action::Unstall(node)),
-            Act::Get { client: node, key } => client(node, kv::clerk::Request::Get { key: fits_key(key)? }),
-            Act::Put { client: node, key, value } => {
-                client(node, kv::clerk::Request::Put { key: fits_key(key)?, value: fits_value(value)? })
+            Act::Get { client: node, key } => client(node, asked(Op::Get { key })?),
+            Act::Put { client: node, key, value } => client(node, asked(Op::Put { key, value })?),
+            Act::Append { client: node, key, value } => client(node, asked(Op::Append { key, value })?),
+            Act::Cas { client: node, key, expected, value } => {
+                client(node, asked(Op::Cas { key, expected, value })?)
             }
-            Act::Append { client: node, key, value } => {
-                client(node, kv::clerk::Request::Append { key: fits_key(key)?, value: fits_value(value)? })
-            }
-            Act::Load { client: node, every, keys, writes } => {
-                if keys == 0 || keys > 10_000 || writes > 1_000 || every > Span::secs(3_600) {
+            Act::Delete { client: node, key } => client(node, asked(Op::Delete { key })?),
+            Act::Load { client: node, every, keys, writes, hot, cas, deletes } => {
+                let most = [writes, hot, cas.saturating_add(deletes)].into_iter().max();
+                if keys == 0 || keys > 10_000 || most > Some(1_000) || every > Span::secs(3_600) {
                     return Err(format!(
-                        "a load over {keys} keys with {writes} writes per mille every {every} cannot be: use 1 to 10000 keys, 0 to 1000 per mille and at most an hour"
+                        "a load over {keys} keys with {writes} writes per mille, {hot} on the first key, {cas} of the writes compare-and-sets and {deletes} deletes, every {every}, cannot be: use 1 to 10000 keys, 0 to 1000 per mille and at most an hour"
                     ));
                 }
-                client(node, kv::clerk::Request::Load { every, keys, writes })
+                client(node, Request::Load { every, mix: Mix { keys, hot, writes, cas, deletes } })
             }
-            Act::Quiet { client: node } => client(node, kv::clerk::Request::Quiet),
+            Act::Quiet { client: node } => client(node, Request::Quiet),
             Act::Start { .. } | Act::Snapshot { .. } if config.host == Host::Service => {
                 Err("this cluster has no tester: its clients ask the servers".into())
             }
-            Act::Start { node, command } => one(Action::Call(node, started(fits_value(command)?))),
+            Act::Start { node, command } => {
+                fits_value(&command)?;
+                one(Action::Call(node, started(command)))
+            }
             Act::Snapshot { node, index } => match world.view(node) {
                 Some(View::Server(view)) => match tester::written(&view.raft, index) {
-                    Some(data) => {
-                        one(Action::Call(node, Request::Server(raft::Request::Snapshot { index, data })))
-                    }
+                    Some(data) => one(Action::Call(
+                        node,
+                        member::Request::Server(raft::Request::Snapshot { index, data }),
+                    )),
                     None => Err(format!("{} has no entry {index} to write down", roster.name(node))),
                 },
                 _ => Err(format!("{} is no running server", roster.name(node))),
             },
             Act::Transfer { node, to } => match (roster.role(node), roster.role(to)) {
                 (Some(Role::Server), Some(Role::Server)) => {
-                    one(Action::Call(node, Request::Server(raft::Request::Transfer { to })))
+                    one(Action::Call(node, member::Request::Server(raft::Request::Transfer { to })))
                 }
                 _ => Err("leadership is handed from a server to a server".into()),
             },
@@ -335,7 +387,7 @@ impl Act {
                     .coordinator()
                     .ok_or("this cluster has no workers, so no job can run: open one with workers")?;
                 job.check().map_err(|error| format!("{error}"))?;
-                one(Action::Call(coordinator, Request::MapReduce(mapreduce::Request::Submit(job))))
+                one(Action::Call(coordinator, member::Request::MapReduce(mapreduce::Request::Submit(job))))
             }
             Act::Reseed { seed } if seed >= 1 << 53 => {
                 Err(format!("the seed {seed} is too large: use 0 to {}", (1u64 << 53) - 1))
@@ -395,23 +447,38 @@ fn armed(world: &World<Member>, node: NodeId, name: &str) -> Result<Timer, Strin
 }
 
 /// A tester's command as one of the service's, which nobody executes: a session that no client has, and a value.
-fn started(command: Text) -> Request {
+fn started(command: Text) -> member::Request {
     let session = kv::Session { client: NodeId(u16::MAX), incarnation: 0 };
-    let op = kv::Op::Put { key: Text::default(), value: command };
-    Request::Server(raft::Request::Propose(kv::Command { session, number: 0, op }))
+    let op = Op::Put { key: Text::default(), value: command };
+    member::Request::Server(raft::Request::Propose(kv::Command { session, number: 0, op }))
 }
 
-fn fits_key(key: Text) -> Result<Text, String> {
+/// An operation that a client is asked for, if its texts are as long as the store allows.
+fn asked(op: Op) -> Result<Request, String> {
+    fits_key(op.key())?;
+    let expected = if let Op::Cas { expected, .. } = &op { expected.as_ref() } else { None };
+    for text in op.value().into_iter().chain(expected) {
+        fits_value(text)?;
+    }
+    Ok(Request::Do(op))
+}
+
+/// How a number that may be left out is left out.
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+fn fits_key(key: &Text) -> Result<(), String> {
     match key.len() {
         0 => Err("a key must not be empty: give it at least one character".into()),
         len if len > kv::store::KEY_LIMIT => {
             Err(format!("the key is {len} bytes long: at most {} are kept", kv::store::KEY_LIMIT))
         }
-        _ => Ok(key),
+        _ => Ok(()),
     }
 }
 
-fn fits_value(value: Text) -> Result<Text, String> {
+fn fits_value(value: &Text) -> Result<(), String> {
     if value.len() > kv::store::VALUE_LIMIT {
         return Err(format!(
             "the value is {} bytes long: at most {} are kept",
@@ -419,5 +486,5 @@ fn fits_value(value: Text) -> Result<Text, String> {
             kv::store::VALUE_LIMIT
         ));
     }
-    Ok(value)
+    Ok(())
 }

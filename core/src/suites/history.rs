@@ -104,12 +104,15 @@ fn seen(operation: &Operation) -> Option<linearizable::Operation> {
         Op::Get { .. } => Call::Read,
         Op::Put { value, .. } => Call::Write(Some(value.clone())),
         Op::Append { value, .. } => Call::Append(value.clone()),
+        Op::Cas { expected, value, .. } => Call::CompareAndSet(expected.clone(), Some(value.clone())),
+        Op::Delete { .. } => Call::Delete,
     };
     let returned = match &operation.returned {
         None => None,
         Some((Reply::TooLong, _)) => return None,
         Some((Reply::Done, at)) => Some((at.0, linearizable::Reply::Done)),
-        Some((Reply::Value(read), at)) => Some((at.0, linearizable::Reply::Value(Some(read.clone())))),
+        Some((Reply::NotEqual, at)) => Some((at.0, linearizable::Reply::Refused)),
+        Some((Reply::Value(read), at)) => Some((at.0, linearizable::Reply::Value(read.clone()))),
     };
     Some(linearizable::Operation {
         process: u64::from(operation.client.0),
@@ -136,7 +139,7 @@ mod tests {
     }
 
     fn returned() -> Output {
-        let (session, reply) = (Session { client: CLIENT, incarnation: 1 }, Reply::Value("1".into()));
+        let (session, reply) = (Session { client: CLIENT, incarnation: 1 }, Reply::Value(Some("1".into())));
         Output::Returned { session, number: 1, op: get(), reply }
     }
 
@@ -169,7 +172,7 @@ mod tests {
             client: CLIENT,
             op: get(),
             called: Time(1),
-            returned: Some((Reply::Value("1".into()), Time(2))),
+            returned: Some((Reply::Value(Some("1".into())), Time(2))),
         };
         let open = Operation { called: Time(3), returned: None, ..operation.clone() };
         assert_eq!(history.count(), 1);

@@ -109,10 +109,11 @@ impl User {
         let (Some(known), Some(Reply::Value(value))) = (&self.known, tester.answer(self.clerk)) else {
             return Ok(());
         };
-        tester.expect(value.as_str() == known, || {
-            let same = value.as_str().bytes().zip(known.bytes()).take_while(|(read, wrote)| read == wrote).count();
+        let value = value.as_ref().map_or("", Text::as_str);
+        tester.expect(value == known, || {
+            let same = value.bytes().zip(known.bytes()).take_while(|(read, wrote)| read == wrote).count();
             let then = |text: &str| text.chars().skip(same).take(20).collect::<String>();
-            let (me, read, wrote) = (self.me, then(value.as_str()), then(known));
+            let (me, read, wrote) = (self.me, then(value), then(known));
             format!("client {me} reads its own key, and after {same} bytes it is {read:?} where it wrote {wrote:?}")
         })
     }

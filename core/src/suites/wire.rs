@@ -30,8 +30,8 @@ pub(super) fn size(message: &Message) -> u64 {
 
 fn of_outcome(outcome: &Outcome) -> u64 {
     match outcome {
-        Outcome::Done(Reply::Value(value)) => KIND + LENGTH + value.len(),
-        Outcome::Done(Reply::Done | Reply::TooLong) => KIND,
+        Outcome::Done(Reply::Value(Some(value))) => KIND + LENGTH + value.len(),
+        Outcome::Done(Reply::Value(None) | Reply::Done | Reply::NotEqual | Reply::TooLong) => KIND,
         Outcome::NotLeader { leader } => KIND + leader.map_or(0, |_| NODE),
     }
 }

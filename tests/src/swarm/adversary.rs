@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::moment::{self, Moment};
 use super::plan::{Plan, purpose};
 use super::strike::Strike;
-use splitbrain::kv::Text;
+use splitbrain::kv::{Mix, Text};
 use splitbrain::lab::Member;
 use splitbrain::lab::act::Act;
 use splitbrain::lab::member::View;
@@ -173,9 +173,11 @@ impl Adversary {
 
     fn begin_load(&mut self, plan: &Plan, world: &World<Member>, node: NodeId) {
         let place = plan.config.roster().clients().position(|client| client == node);
-        if let Some(&(every, keys, writes)) = place.and_then(|place| plan.loads.get(place)) {
+        if let Some(&(every, mix)) = place.and_then(|place| plan.loads.get(place)) {
             let after = world.now() + self.dice.within(Span::ZERO, Span::millis(20));
-            self.at(after, Planned::Do(Act::Load { client: node, every, keys, writes }, None));
+            let Mix { keys, hot, writes, cas, deletes } = mix;
+            let load = Act::Load { client: node, every, keys, hot, writes, cas, deletes };
+            self.at(after, Planned::Do(load, None));
         }
     }
 

@@ -5,6 +5,7 @@ use super::kind::Kind;
 use super::moment::Moment;
 use super::profile::Profile;
 use super::text;
+use splitbrain::kv::Mix;
 use splitbrain::kv::server::Reads;
 use splitbrain::lab::Config;
 use splitbrain::mapreduce::Job;
@@ -39,8 +40,8 @@ pub struct Plan {
     pub moments: &'static [(Moment, u32)],
     /// How long what is broken stays so.
     pub spans: Spans,
-    /// The load of each client: pause, keys, writes in a thousand.
-    pub loads: Vec<(Span, u32, u32)>,
+    /// The load of each client: its pause, and which operations.
+    pub loads: Vec<(Span, Mix)>,
     /// The longest text of a job, in bytes.
     pub longest_text: u32,
 }
@@ -104,8 +105,11 @@ impl Plan {
             loads: (0..config.clients)
                 .map(|_| {
                     let think = dice.within(Span(profile.think.0), Span(profile.think.1));
-                    let keys = dice.between(profile.keys.0, profile.keys.1);
-                    (think, keys, dice.between(profile.writes.0, profile.writes.1))
+                    let mut within = |(least, most)| dice.between(least, most);
+                    let (keys, writes) = (within(profile.keys), within(profile.writes));
+                    let (hot, cas, deletes) =
+                        (within(profile.hot), within(profile.cas), within(profile.deletes));
+                    (think, Mix { keys, hot, writes, cas, deletes })
                 })
                 .collect(),
             longest_text: profile.longest_text,

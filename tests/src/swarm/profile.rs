@@ -33,6 +33,12 @@ pub struct Profile {
     pub writes: (u32, u32),
     /// Over how many keys.
     pub keys: (u32, u32),
+    /// How many operations in a thousand are on the first key, whatever the others are on.
+    pub hot: (u32, u32),
+    /// How many writes in a thousand compare and set.
+    pub cas: (u32, u32),
+    /// How many writes in a thousand delete.
+    pub deletes: (u32, u32),
     /// In how many seeds in a thousand servers take snapshots.
     pub snapshots: u32,
     /// In how many seeds in a thousand servers ask for pre-votes, and in how many leaders look for a quorum.
@@ -98,6 +104,9 @@ pub const SWARM: Profile = Profile {
     think: (200, 22_000),
     writes: (300, 950),
     keys: (1, 12),
+    hot: (0, 500),
+    cas: (0, 400),
+    deletes: (0, 100),
     snapshots: 500,
     extras: 300,
     reads: &[(Reads::Log, 4), (Reads::ReadIndex, 3), (Reads::Lease, 3)],
@@ -174,6 +183,9 @@ const SERVERS: Profile = Profile {
     think: (1_000, 20_000),
     writes: (500, 900),
     keys: (1, 3),
+    hot: (0, 0),
+    cas: (0, 0),
+    deletes: (0, 0),
     snapshots: 500,
     extras: 0,
     reads: &[(Reads::Log, 1)],

@@ -15,6 +15,7 @@ use crate::fingerprint::fingerprint;
 use crate::kv::session::Command;
 use crate::kv::snapshot;
 use crate::kv::store::{Op, Reply};
+use crate::kv::text::Text;
 use crate::kv::view::{ClerkView, Pending, ServerView};
 use crate::node::NodeId;
 use crate::raft::log::{Index, Log};
@@ -232,8 +233,20 @@ impl Checker {
         if after.history.count() <= before.history.count() {
             return;
         }
+        let Some(returned) = after.history.recent().last() else { return };
         if !pending.op.is_read() {
-            if !self.model.has_executed(before.session, pending.number) {
+            if let Some(reply) = self.model.reply(before.session, pending.number) {
+                if *reply != returned.reply {
+                    verdicts.broken(Property::ExactlyOnce, now, &[clerk], || {
+                        format!(
+                            "the client was told of {}: {}; when it was executed, the answer was: {}.",
+                            told(&pending.op),
+                            answered(&returned.reply),
+                            answered(reply)
+                        )
+                    });
+                }
+            } else if !self.model.has_executed(before.session, pending.number) {
                 verdicts.broken(Property::ExactlyOnce, now, &[clerk], || {
                     format!(
                         "the client was told that {} is done, but no server had executed it.",
@@ -241,17 +254,15 @@ impl Checker {
                     )
                 });
             }
-        } else if let Some(returned) = after.history.recent().last()
-            && let Reply::Value(value) = &returned.reply
-            && !self.reads.is_fresh(clerk, value)
+        } else if let Reply::Value(value) = &returned.reply
+            && !self.reads.is_fresh(clerk, value.as_ref())
         {
             verdicts.broken(Property::FreshReads, now, &[clerk], || {
-                let last = self.model.store().get(pending.op.key()).cloned().unwrap_or_default();
                 format!(
-                    "{} returned {:?}, but from its call to its answer it was never that; at the end it was {:?}.",
+                    "{} returned {}, but from its call to its answer it was never that; at the end it was {}.",
                     told(&pending.op),
-                    cut(value.as_str()),
-                    cut(last.as_str())
+                    quoted(value.as_ref()),
+                    quoted(self.model.store().get(pending.op.key()))
                 )
             });
         }
@@ -282,7 +293,27 @@ fn told(op: &Op) -> String {
         Op::Get { key } => format!("get {}", cut(key.as_str())),
         Op::Put { key, value } => format!("put {} {}", cut(key.as_str()), cut(value.as_str())),
         Op::Append { key, value } => format!("append {} {}", cut(key.as_str()), cut(value.as_str())),
+        Op::Cas { key, expected, value } => {
+            let expected = expected.as_ref().map_or("nothing".into(), |expected| cut(expected.as_str()));
+            format!("cas {} {expected} {}", cut(key.as_str()), cut(value.as_str()))
+        }
+        Op::Delete { key } => format!("delete {}", cut(key.as_str())),
     }
+}
+
+/// What became of a write.
+fn answered(reply: &Reply) -> String {
+    match reply {
+        Reply::Done => "done".into(),
+        Reply::NotEqual => "not equal".into(),
+        Reply::TooLong => "too long".into(),
+        Reply::Value(value) => quoted(value.as_ref()),
+    }
+}
+
+/// A value in quotation marks; that there is none without them.
+fn quoted(value: Option<&Text>) -> String {
+    value.map_or("nothing".into(), |value| format!("{:?}", cut(value.as_str())))
 }
 
 /// The beginning of a text, and a sign if there was more of it.

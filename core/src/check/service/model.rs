@@ -1,7 +1,7 @@
 //! The sequential specification of the service: one store, and each command once.
 
 use crate::kv::session::{Command, Session};
-use crate::kv::store::Store;
+use crate::kv::store::{Reply, Store};
 use crate::raft::log::Index;
 use crate::tree::Tree;
 
@@ -9,9 +9,9 @@ use crate::tree::Tree;
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     store: Store,
-    /// The highest number executed in each session. A clerk begins a number only when it has the answer to the one
-    /// before (§8), so whatever is not higher was executed, and one number tells all.
-    executed: Tree<Session, u64>,
+    /// The highest number executed in each session, and its answer. A clerk begins a number only when it has the answer
+    /// to the one before (§8), so whatever is not higher was executed, and one number tells all.
+    executed: Tree<Session, (u64, Reply)>,
     applied: Index,
     last_repeat: Option<Index>,
 }
@@ -27,14 +27,19 @@ impl Model {
         if self.has_executed(command.session, command.number) {
             self.last_repeat = Some(self.applied);
         } else {
-            self.store.apply(&command.op);
-            self.executed.insert(command.session, command.number);
+            let reply = self.store.apply(&command.op);
+            self.executed.insert(command.session, (command.number, reply));
         }
     }
 
     /// Whether this command was executed.
     pub(super) fn has_executed(&self, session: Session, number: u64) -> bool {
-        self.executed.get(&session).is_some_and(|&executed| number <= executed)
+        self.executed.get(&session).is_some_and(|&(executed, _)| number <= executed)
+    }
+
+    /// The answer to the last command of a session, if this is it.
+    pub(super) fn reply(&self, session: Session, number: u64) -> Option<&Reply> {
+        self.executed.get(&session).filter(|(executed, _)| *executed == number).map(|(_, reply)| reply)
     }
 
     pub(super) fn store(&self) -> &Store {

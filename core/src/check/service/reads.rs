@@ -11,12 +11,15 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug)]
 pub(super) struct Reads(Tree<NodeId, Read>);
 
-/// A read under way. A value is remembered by its length and hash.
+/// A value by its length and hash; none where there was none.
+type Mark = Option<(u64, u64)>;
+
+/// A read under way.
 #[derive(Clone, Debug)]
 struct Read {
     key: Text,
     /// What the key held when the read was called, and after every change since.
-    held: Vec<(u64, u64)>,
+    held: Vec<Mark>,
 }
 
 impl Reads {
@@ -43,7 +46,7 @@ impl Reads {
     }
 
     /// Whether the clerk's last read may return this value. Yes if nothing is known of it.
-    pub(super) fn is_fresh(&self, clerk: NodeId, value: &Text) -> bool {
+    pub(super) fn is_fresh(&self, clerk: NodeId, value: Option<&Text>) -> bool {
         self.0.get(&clerk).is_none_or(|read| read.held.contains(&mark(value)))
     }
 
@@ -59,12 +62,12 @@ impl Reads {
     }
 }
 
-fn value_of(store: &Store, key: &Text) -> (u64, u64) {
-    store.get(key).map_or_else(|| mark(&Text::default()), mark)
+fn value_of(store: &Store, key: &Text) -> Mark {
+    mark(store.get(key))
 }
 
-fn mark(value: &Text) -> (u64, u64) {
-    (value.len(), value.hash())
+fn mark(value: Option<&Text>) -> Mark {
+    value.map(|value| (value.len(), value.hash()))
 }
 
 #[cfg(test)]
@@ -76,8 +79,9 @@ mod tests {
         let clerk = NodeId(3);
         let mut reads = Reads::new();
         reads.called(clerk, &"x".into(), &Store::default());
-        assert!(reads.is_fresh(clerk, &"".into()) && !reads.is_fresh(clerk, &"1".into()));
+        let one = "1".into();
+        assert!(reads.is_fresh(clerk, None) && !reads.is_fresh(clerk, Some(&one)));
         reads.forget(clerk);
-        assert!(reads.is_empty() && reads.is_fresh(clerk, &"1".into()));
+        assert!(reads.is_empty() && reads.is_fresh(clerk, Some(&one)));
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn append(key: &str, value: &str) -> Op {
     Op::Append { key: key.into(), value: value.into() }
 }
 pub(super) fn value(text: &str) -> Reply {
-    Reply::Value(text.into())
+    Reply::Value(Some(text.into()))
 }
 pub(super) fn session(client: NodeId) -> Session {
     Session { client, incarnation: 1 }
@@ -249,7 +249,7 @@ impl Bench<Clerk> {
     }
 
     pub(super) fn puts(&mut self, key: &str, value: &str) -> Vec<Effect<Clerk>> {
-        self.is_told(clerk::Request::Put { key: key.into(), value: value.into() })
+        self.is_told(clerk::Request::Do(put(key, value)))
     }
 
     pub(super) fn hears_nothing(&mut self) -> Vec<Effect<Clerk>> {

@@ -3,7 +3,7 @@
 use super::bench::*;
 use crate::kv::clerk::{Clerk, Config, File, Incarnation, Output, Request, Timer};
 use crate::kv::message::Outcome;
-use crate::kv::{Message, Note, Op, Reply, Rule, Rules};
+use crate::kv::{Message, Mix, Note, Op, Reply, Rule, Rules};
 use crate::node::{Effect, FileOp, Input, Node, NodeId};
 use crate::time::Span;
 use alloc::rc::Rc;
@@ -30,7 +30,7 @@ fn outputs(effects: &[Effect<Clerk>]) -> Vec<Output> {
 }
 
 fn load(keys: u32, writes: u32) -> Request {
-    Request::Load { every: Span::millis(5), keys, writes }
+    Request::Load { every: Span::millis(5), mix: Mix { keys, writes, ..Mix::default() } }
 }
 
 /// The operations that a clerk under load sends, each answered at once.
@@ -83,7 +83,7 @@ fn kv4_a_clerk_has_one_operation_outstanding_and_keeps_the_order() {
     let mut clerk = Bench::clerk(Rules::ALL);
     clerk.puts("x", "1");
     assert_eq!(asked(&clerk.puts("x", "2")), []);
-    assert_eq!(asked(&clerk.is_told(Request::Get { key: "x".into() })), []);
+    assert_eq!(asked(&clerk.is_told(Request::Do(get("x")))), []);
     assert_eq!(clerk.node.view().queued, 2);
     assert_eq!(asked(&clerk.is_answered(S1, 1, DONE)), [(S1, 2)]);
     assert_eq!(clerk.node.view().pending.map(|pending| pending.op), Some(put("x", "2")));
@@ -191,13 +191,13 @@ fn kv10_an_operation_returns_once_however_often_it_is_answered() {
 #[test]
 fn kv10_a_late_answer_to_an_earlier_operation_does_not_answer_this_one() {
     let mut clerk = Bench::clerk(Rules::ALL);
-    clerk.is_told(Request::Get { key: "x".into() });
+    clerk.is_told(Request::Do(get("x")));
     clerk.is_answered(S1, 1, Outcome::Done(value("old")));
-    clerk.is_told(Request::Get { key: "x".into() });
+    clerk.is_told(Request::Do(get("x")));
     clerk.is_answered(S1, 1, Outcome::Done(value("old")));
     assert!(clerk.node.view().pending.is_some());
     clerk.crashes_and_restarts();
-    clerk.is_told(Request::Get { key: "x".into() });
+    clerk.is_told(Request::Do(get("x")));
     let (_, of_former_life) = done(C1, 1, value("old"));
     clerk.receives(S1, of_former_life);
     assert!(clerk.node.view().pending.is_some());
@@ -239,6 +239,46 @@ fn a_load_mixes_its_operations_as_asked_over_as_many_keys() {
 }
 
 #[test]
+fn a_load_may_favour_a_key_and_compare_and_set_and_delete() {
+    let mut clerk = Bench::clerk(Rules::ALL);
+    let mix = Mix { keys: 4, hot: 600, writes: 1_000, cas: 300, deletes: 200 };
+    clerk.is_told(Request::Load { every: Span::millis(5), mix });
+    let operations = operations(&mut clerk, 2_000);
+    let count = |of: fn(&Op) -> bool| operations.iter().filter(|op| of(op)).count();
+    // Six in ten, and a fourth of the others.
+    let on_first = count(|op| op.key().as_str() == "k0");
+    assert!((1_300..1_500).contains(&on_first), "{on_first} on the first key");
+    let (cas, deletes) =
+        (count(|op| matches!(op, Op::Cas { .. })), count(|op| matches!(op, Op::Delete { .. })));
+    assert!((500..700).contains(&cas) && (300..500).contains(&deletes), "{cas} and {deletes}");
+    assert_eq!(count(Op::is_read), 0);
+}
+
+#[test]
+fn a_compare_and_set_of_a_load_expects_what_its_clerk_last_found() {
+    let expected_after = |op: Op, reply: Reply| {
+        let mut clerk = Bench::clerk(Rules::ALL);
+        clerk.is_told(Request::Do(op));
+        clerk.is_answered(S1, 1, Outcome::Done(reply));
+        let mix = Mix { keys: 1, hot: 0, writes: 1_000, cas: 1_000, deletes: 0 };
+        clerk.is_told(Request::Load { every: Span::millis(5), mix });
+        match clerk.node.view().pending.map(|pending| pending.op) {
+            Some(Op::Cas { expected, .. }) => expected,
+            other => panic!("{other:?}"),
+        }
+    };
+    let cas = || Op::Cas { key: "k0".into(), expected: None, value: "3".into() };
+    let delete = || Op::Delete { key: "k0".into() };
+    assert_eq!(expected_after(get("k0"), value("1")), Some("1".into()));
+    assert_eq!(expected_after(get("k1"), value("1")), None, "another key");
+    assert_eq!(expected_after(put("k0", "2"), Reply::Done), Some("2".into()));
+    assert_eq!(expected_after(put("k0", "2"), Reply::TooLong), None);
+    assert_eq!(expected_after(cas(), Reply::Done), Some("3".into()));
+    assert_eq!(expected_after(cas(), Reply::NotEqual), None);
+    assert_eq!(expected_after(delete(), Reply::Done), None);
+}
+
+#[test]
 fn everything_that_a_load_writes_is_different() {
     let mut values = alloc::collections::BTreeSet::new();
     let mut written = 0;
@@ -247,12 +287,11 @@ fn everything_that_a_load_writes_is_different() {
         clerk.config = Config { id: client, ..clerk_config(client) };
         for _ in 0..2 {
             clerk.crashes_and_restarts();
-            clerk.is_told(load(2, 1_000));
+            let mix = Mix { keys: 2, writes: 1_000, cas: 300, ..Mix::default() };
+            clerk.is_told(Request::Load { every: Span::millis(5), mix });
             for op in operations(&mut clerk, 50) {
-                if let Op::Put { value, .. } | Op::Append { value, .. } = op {
-                    values.insert(value);
-                    written += 1;
-                }
+                values.insert(op.value().cloned());
+                written += 1;
             }
         }
     }
@@ -277,7 +316,8 @@ fn a_load_pauses_between_operations_gives_way_to_a_person_and_ends_when_told() {
 #[test]
 fn a_load_of_absurd_numbers_is_still_a_load() {
     let mut clerk = Bench::clerk(Rules::ALL);
-    clerk.is_told(Request::Load { every: Span::ZERO, keys: 0, writes: u32::MAX });
+    let absurd = Mix { keys: 0, hot: u32::MAX, writes: u32::MAX, cas: u32::MAX, deletes: u32::MAX };
+    clerk.is_told(Request::Load { every: Span::ZERO, mix: absurd });
     assert_eq!(operations(&mut clerk, 10).len(), 10);
     let pause = Effect::SetTimer { which: Timer::Load, within: (Span(1), Span(1)) };
     assert!(clerk.done.contains(&pause), "a pause of nothing could stop time");
@@ -299,10 +339,11 @@ fn a_clerk_without_servers_asks_nobody_until_it_is_told_of_some() {
 
 #[test]
 fn requests_are_written_in_scripts_as_people_would_write_them() {
-    let script = r#"[{"get":{"key":"x"}},{"put":{"key":"__proto__","value":""}},{"append":{"key":"x","value":"1"}},
-        {"load":{"every":5000,"keys":3,"writes":500}},"quiet"]"#;
+    let script = r#"[{"do":{"get":{"key":"x"}}},{"do":{"put":{"key":"__proto__","value":""}}},
+        {"do":{"cas":{"key":"x","expected":null,"value":"1"}}},
+        {"load":{"every":5000,"mix":{"keys":3,"hot":0,"writes":500,"cas":0,"deletes":0}}},"quiet"]"#;
     let requests: Vec<Request> = crate::json::read(script).expect("the script is well-formed");
-    assert_eq!(requests[1], Request::Put { key: "__proto__".into(), value: "".into() });
+    assert_eq!(requests[1], Request::Do(put("__proto__", "")));
     assert_eq!(requests[3], load(3, 500));
     let again = crate::json::write(&requests).expect("requests can be written");
     assert_eq!(crate::json::read::<Vec<Request>>(&again).expect("and read again"), requests);

@@ -8,7 +8,7 @@ use super::bench::*;
 use crate::chance::{Chance, Ratio};
 use crate::kv::clerk::{self, Clerk, Output, Request};
 use crate::kv::server::{self, Server};
-use crate::kv::{Message, Op, Reply, Rule, Rules, Session};
+use crate::kv::{Message, Op, Reply, Rule, Rules, Session, Text};
 use crate::node::{Effect, FileOp, Files, Input, Node, NodeId};
 use crate::raft;
 use crate::time::Time;
@@ -191,9 +191,12 @@ impl Cluster {
                 self.asked_for[place] += 1;
                 let key = "x".into();
                 let request = if chance.key(20).happens(Ratio::per_mille(500)) {
-                    Request::Get { key }
+                    Request::Do(Op::Get { key })
                 } else {
-                    Request::Append { key, value: format!("<{place}.{}>", self.asked_for[place]).into() }
+                    Request::Do(Op::Append {
+                        key,
+                        value: format!("<{place}.{}>", self.asked_for[place]).into(),
+                    })
                 };
                 self.clerk(place, Input::Call { request, key: 0 });
             }
@@ -204,7 +207,7 @@ impl Cluster {
     /// its own (§5.4.2).
     fn look_again(&mut self) {
         if self.clerks[0].node.view().pending.is_none() {
-            self.clerk(0, Input::Call { request: Request::Get { key: "x".into() }, key: 0 });
+            self.clerk(0, Input::Call { request: Request::Do(get("x")), key: 0 });
         }
     }
 
@@ -313,8 +316,10 @@ fn judge(cluster: &Cluster) -> Result<(), String> {
                 end.find(value.as_str()).ok_or(format!("{value} returned but is lost"))?
                     + value.as_str().len()
             }
-            (Op::Get { .. }, Some((_, Reply::Value(seen)))) if end.starts_with(seen.as_str()) => {
-                seen.as_str().len()
+            (Op::Get { .. }, Some((_, Reply::Value(seen))))
+                if end.starts_with(seen.as_ref().map_or("", Text::as_str)) =>
+            {
+                seen.as_ref().map_or(0, |seen| seen.as_str().len())
             }
             (Op::Get { .. }, Some((_, seen))) => {
                 return Err(format!("{seen:?} was never the value: it became {end}"));

@@ -74,7 +74,7 @@ fn kv3_a_skipped_duplicate_is_still_answered_with_what_it_first_gave() {
     assert_eq!(leader.is_asked(C1, 1, get("x")), []);
     assert_eq!(leader.last_index(), 3);
     let effects = leader.replicates();
-    assert_eq!(said(&effects), [done(C1, 1, value(""))]);
+    assert_eq!(said(&effects), [done(C1, 1, Reply::Value(None))]);
     assert!(notes(&effects).contains(&Note::SkippedDuplicate));
 }
 
@@ -104,7 +104,7 @@ fn kv3_a_repeated_request_is_answered_from_the_table_and_not_put_in_the_log_agai
 fn kv3_a_follower_that_has_applied_a_command_may_answer_its_retry() {
     let mut follower = Bench::server(Rules::ALL);
     follower.follows(1, log(&[(1, command(C1, 1, get("x")))]), 1);
-    assert_eq!(follower.is_asked(C1, 1, get("x")), [done(C1, 1, value(""))]);
+    assert_eq!(follower.is_asked(C1, 1, get("x")), [done(C1, 1, Reply::Value(None))]);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn kv5_a_client_whose_place_in_the_log_went_to_another_is_sent_elsewhere() {
         said(&leader.follows(2, log(&[(2, command(C2, 1, get("x")))]), 1))
     };
     assert_eq!(told(Rules::ALL), [not_leader(C1, 1, None)]);
-    assert_eq!(told(without(Rule::AnswerOnlyOwnOperation)), [done(C1, 1, value(""))]);
+    assert_eq!(told(without(Rule::AnswerOnlyOwnOperation)), [done(C1, 1, Reply::Value(None))]);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn rules_may_change_while_a_server_runs() {
         crate::kv::server::Config { rules: without(Rule::ReadsThroughTheLog), ..leader.config.clone() };
     leader.happens(Input::Configure(config));
     assert!(leader.leads());
-    assert_eq!(leader.is_asked(C1, 1, get("x")), [done(C1, 1, value(""))]);
+    assert_eq!(leader.is_asked(C1, 1, get("x")), [done(C1, 1, Reply::Value(None))]);
 }
 
 #[test]

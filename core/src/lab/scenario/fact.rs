@@ -3,7 +3,7 @@
 use super::Word;
 use super::flights::Flights;
 use crate::check::Property;
-use crate::kv::{Reply, ServerView};
+use crate::kv::ServerView;
 use crate::lab::config::Roster;
 use crate::lab::member::{Content, File, Member, Note, View};
 use crate::lab::watch::Watch;
@@ -192,9 +192,8 @@ impl Scene<'_> {
                 number.is_some_and(|number| (*least..=*most).contains(&number))
             }
             Fact::Value { key, node, value } => {
-                let held = |view: &ServerView| match view.store.read(&key.as_str().into()) {
-                    Reply::Value(held) => held.as_str() == value,
-                    Reply::Done | Reply::TooLong => false,
+                let held = |view: &ServerView| {
+                    view.store.get(&key.as_str().into()).map_or("", |held| held.as_str()) == value
                 };
                 self.server(node)?.is_some_and(held)
             }

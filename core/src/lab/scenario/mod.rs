@@ -104,6 +104,7 @@ use super::act::Act;
 use super::config::Config;
 use super::tell::Kind;
 use crate::check::Property;
+use crate::kv::Op;
 use crate::sim::{FlightAction, Gate};
 use crate::time::Span;
 use alloc::string::String;
@@ -244,9 +245,7 @@ pub enum NodeDeed {
     Disk((Span, Span)),
     Fire(String),
     Postpone(String, Span),
-    Get(String),
-    Put(String, String),
-    Append(String, String),
+    Ask(Op),
     Load(Span, u32),
     Quiet,
     Start(String),

@@ -357,14 +357,10 @@ fn node_act(node: NodeId, deed: NodeDeed) -> Act {
         NodeDeed::Postpone(timer, by) => Act::Postpone { node, timer, by },
         NodeDeed::Start(command) => Act::Start { node, command: command.as_str().into() },
         NodeDeed::Snapshot(index) => Act::Snapshot { node, index },
-        NodeDeed::Get(key) => Act::Get { client: node, key: key.as_str().into() },
-        NodeDeed::Put(key, value) => {
-            Act::Put { client: node, key: key.as_str().into(), value: value.as_str().into() }
+        NodeDeed::Ask(op) => Act::ask(node, op),
+        NodeDeed::Load(every, keys) => {
+            Act::Load { client: node, every, keys, writes: 500, hot: 0, cas: 0, deletes: 0 }
         }
-        NodeDeed::Append(key, value) => {
-            Act::Append { client: node, key: key.as_str().into(), value: value.as_str().into() }
-        }
-        NodeDeed::Load(every, keys) => Act::Load { client: node, every, keys, writes: 500 },
         NodeDeed::Quiet => Act::Quiet { client: node },
     }
 }

@@ -3,7 +3,7 @@
 use super::{Kind, Names, Sentence};
 use crate::kv::clerk::Request as ClerkRequest;
 use crate::lab::member::{Member, MemberConfig, Request, View};
-use crate::lab::tell::kv::{op, short};
+use crate::lab::tell::kv::op;
 use crate::mapreduce::Request as JobRequest;
 use crate::node::NodeId;
 use crate::raft::{self, Role};
@@ -85,14 +85,9 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
     let (kind, text) = match request {
         Request::Clerk(request) => {
             let what = match request {
-                ClerkRequest::Get { key } => format!("get {}", short(key.as_str())),
-                ClerkRequest::Put { key, value } => {
-                    format!("put {} {}", short(key.as_str()), short(value.as_str()))
-                }
-                ClerkRequest::Append { key, value } => {
-                    format!("append {} {}", short(key.as_str()), short(value.as_str()))
-                }
-                ClerkRequest::Load { every, keys, .. } => {
+                ClerkRequest::Do(asked) => op(asked),
+                ClerkRequest::Load { every, mix } => {
+                    let keys = mix.keys;
                     let text =
                         format!("You gave {name} steady work: an operation over {keys} keys every {every}.");
                     return Sentence::plain(Kind::Client, text);

@@ -14,6 +14,9 @@ use alloc::vec::Vec;
 /// At most this many characters of a key or a value are told.
 const SHOWN: usize = 24;
 
+/// What is said of a key that is not there.
+const NOTHING: &str = "nothing";
+
 /// An operation as people type it: `put x 1`.
 pub fn op(op: &Op) -> String {
     match op {
@@ -22,6 +25,11 @@ pub fn op(op: &Op) -> String {
         Op::Put { key, value } if key.is_empty() => short(value.as_str()),
         Op::Put { key, value } => format!("put {} {}", short(key.as_str()), short(value.as_str())),
         Op::Append { key, value } => format!("append {} {}", short(key.as_str()), short(value.as_str())),
+        Op::Cas { key, expected, value } => {
+            let expected = expected.as_ref().map_or(NOTHING.into(), |expected| short(expected.as_str()));
+            format!("cas {} {expected} {}", short(key.as_str()), short(value.as_str()))
+        }
+        Op::Delete { key } => format!("delete {}", short(key.as_str())),
     }
 }
 
@@ -29,8 +37,10 @@ pub fn op(op: &Op) -> String {
 pub fn reply(reply: &Reply) -> String {
     match reply {
         Reply::Done => "done".into(),
-        Reply::Value(value) if value.is_empty() => "nothing".into(),
-        Reply::Value(value) => short(value.as_str()),
+        Reply::NotEqual => "not equal".into(),
+        Reply::Value(None) => NOTHING.into(),
+        Reply::Value(Some(value)) if value.is_empty() => "an empty text".into(),
+        Reply::Value(Some(value)) => short(value.as_str()),
         Reply::TooLong => "refused: too long".into(),
     }
 }
@@ -149,7 +159,8 @@ fn answered(
     let text = match (outcome, returned) {
         (Outcome::Done(answer), Some((pending, false))) => match &pending.op {
             Op::Get { key } => format!("{to} read {}: {}.", short(key.as_str()), reply(answer)),
-            asked => format!("{to}'s “{}” is done.", op(asked)),
+            asked if *answer == Reply::Done => format!("{to}'s “{}” is done.", op(asked)),
+            asked => format!("{to}'s “{}” did nothing: {}.", op(asked), reply(answer)),
         },
         (Outcome::NotLeader { leader: Some(leader) }, Some(_)) => {
             format!("{from} sent {to} on to {}.", names.of(*leader))

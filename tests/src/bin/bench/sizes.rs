@@ -59,7 +59,7 @@ fn open(config: &Config, load: &Load) -> Lab {
     let (mut watch, mut world) = Watch::open(&config).expect("this is a cluster");
     let Load { every, keys, writes, .. } = *load;
     for client in (0..load.clients).map(|n| NodeId(config.servers + n)) {
-        let act = Act::Load { client, every, keys, writes };
+        let act = Act::Load { client, every, keys, writes, hot: 0, cas: 0, deletes: 0 };
         for action in watch.translate(&act, &world).expect("this is a client") {
             world.act(action).expect("a client can be called");
             watch.observe(&world, &mut Vec::new());

@@ -2,6 +2,7 @@
 
 use super::Read;
 use super::words::{ends, flights, nodes, number, range, span, split, switch, word};
+use crate::kv::Op;
 use crate::lab::act::{Act, Course};
 use crate::lab::config::AnyRule;
 use crate::lab::scenario::{Change, Deed, NodeDeed};
@@ -52,9 +53,23 @@ pub(super) fn deed(verb: &str, rest: &str) -> Read<Deed> {
                 rest.split_once(" to ").ok_or("leadership is handed over with `transfer S1 to S2`")?;
             Ok(Deed::Transfer(word(from)?, word(to)?))
         }
-        "get" => node(NodeDeed::Get(more.into())),
-        "put" => node(NodeDeed::Put(split(more).0.into(), split(more).1.into())),
-        "append" => node(NodeDeed::Append(split(more).0.into(), split(more).1.into())),
+        "get" => node(NodeDeed::Ask(Op::Get { key: more.into() })),
+        "delete" => node(NodeDeed::Ask(Op::Delete { key: more.into() })),
+        "put" | "append" => {
+            let (key, value) = split(more);
+            let (key, value) = (key.into(), value.into());
+            node(NodeDeed::Ask(if verb == "put" {
+                Op::Put { key, value }
+            } else {
+                Op::Append { key, value }
+            }))
+        }
+        "cas" => {
+            let (key, values) = split(more);
+            let (expected, value) = split(values);
+            let expected = (expected != "nothing").then(|| expected.into());
+            node(NodeDeed::Ask(Op::Cas { key: key.into(), expected, value: value.into() }))
+        }
         "load" => {
             let (every, keys) =
                 more.split_once(" over ").ok_or("a load is `load C1 every 10 ms over 5 keys`")?;
@@ -118,7 +133,7 @@ pub(super) fn deed(verb: &str, rest: &str) -> Read<Deed> {
         _ => Err(format!(
             "`{verb}` is not something that can be done: use crash, restart, pause, resume, slow, drift, fire, postpone, isolate, \
              partition, cut, hold, open, heal, link, links, network, release, deliver, drop, duplicate, corrupt, delay, disk, stall, \
-             unstall, wipe, get, put, append, load, quiet, start, snapshot, transfer, submit, rule, reseed, wait, until, expect, name, \
+             unstall, wipe, get, put, append, cas, delete, load, quiet, start, snapshot, transfer, submit, rule, reseed, wait, until, expect, name, \
              text, tell or >"
         )),
     }

@@ -23,6 +23,7 @@ mod input;
 mod crossing;
 mod error;
 mod clock;
+mod memory;
 mod trap;
 
 pub use playground::{Playground, fresh_seed};

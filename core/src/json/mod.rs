@@ -12,7 +12,7 @@ mod writer;
 pub use error::Error;
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use hifijson::token::Lex;
 use hifijson::{SliceLexer, value};
 use serde::Serialize;
@@ -57,8 +57,9 @@ pub fn understand<T: DeserializeOwned>(value: &Value<'_>) -> Result<T, Error> {
 /// Writes a value, without spaces.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     let mut writer = writer::Writer::default();
-    value.serialize(&mut writer).map_err(|error| Error::new(error.to_string()))?;
-    Ok(writer.into_text())
+    let Ok(()) = value.serialize(&mut writer);
+    let refused = || Error::new("it holds what JSON does not have, or a key that is no text".into());
+    writer.into_text().ok_or_else(refused)
 }
 
 #[cfg(test)]

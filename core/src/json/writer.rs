@@ -10,11 +10,14 @@ pub(super) struct Writer {
     text: String,
     /// Whether nothing stands yet in the innermost list or object.
     is_fresh: bool,
+    /// Whether something cannot be written.
+    is_refused: bool,
 }
 
 impl Writer {
-    pub(super) fn into_text(self) -> String {
-        self.text
+    /// The text, unless something in it is not JSON.
+    pub(super) fn into_text(self) -> Option<String> {
+        (!self.is_refused).then_some(self.text)
     }
 
     fn open(&mut self, bracket: char) {
@@ -80,25 +83,26 @@ impl Writer {
     }
 }
 
-/// A value holds what is not JSON. It says no more, so that the result of each of a thousand fields is a single bit.
+/// What no value of ours runs into: the result of each of a thousand fields is then nothing at all, and nothing looks at it.
+/// What JSON does not have leaves a mark in the writer instead.
 #[derive(Debug)]
-pub(super) struct Unwritable;
+pub(super) enum Never {}
 
-impl Display for Unwritable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it holds what JSON does not have, or a key that is no text")
+impl Display for Never {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {}
     }
 }
 
-impl core::error::Error for Unwritable {}
+impl core::error::Error for Never {}
 
-impl ser::Error for Unwritable {
-    fn custom<T: Display>(_: T) -> Unwritable {
-        Unwritable
+impl ser::Error for Never {
+    fn custom<T: Display>(why: T) -> Never {
+        panic!("every value of ours can be written: {why}")
     }
 }
 
-type Done = Result<(), Unwritable>;
+type Done = Result<(), Never>;
 
 /// A list or an object that is being written, and what closes it.
 pub(super) struct Compound<'a> {
@@ -135,14 +139,15 @@ macro_rules! shown {
 macro_rules! refused {
     ($($method:ident $type:ty),* $(,)?) => {
         $(fn $method(self, _: $type) -> Done {
-            Err(Unwritable)
+            self.is_refused = true;
+            Ok(())
         })*
     };
 }
 
 impl<'a> Serializer for &'a mut Writer {
     type Ok = ();
-    type Error = Unwritable;
+    type Error = Never;
     type SerializeSeq = Compound<'a>;
     type SerializeTuple = Compound<'a>;
     type SerializeTupleStruct = Compound<'a>;
@@ -205,15 +210,15 @@ impl<'a> Serializer for &'a mut Writer {
         Ok(())
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Compound<'a>, Unwritable> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Compound<'a>, Never> {
         Ok(Compound::new(self, '[', "]"))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Compound<'a>, Unwritable> {
+    fn serialize_tuple(self, _: usize) -> Result<Compound<'a>, Never> {
         Ok(Compound::new(self, '[', "]"))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Compound<'a>, Unwritable> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Compound<'a>, Never> {
         Ok(Compound::new(self, '[', "]"))
     }
 
@@ -223,15 +228,15 @@ impl<'a> Serializer for &'a mut Writer {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Compound<'a>, Unwritable> {
+    ) -> Result<Compound<'a>, Never> {
         Ok(Compound::of_variant(self, variant, "[", "]}"))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Compound<'a>, Unwritable> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Compound<'a>, Never> {
         Ok(Compound::new(self, '{', "}"))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Compound<'a>, Unwritable> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Compound<'a>, Never> {
         Ok(Compound::new(self, '{', "}"))
     }
 
@@ -241,7 +246,7 @@ impl<'a> Serializer for &'a mut Writer {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Compound<'a>, Unwritable> {
+    ) -> Result<Compound<'a>, Never> {
         Ok(Compound::of_variant(self, variant, "{", "}}"))
     }
 }
@@ -250,7 +255,7 @@ macro_rules! items {
     ($($kind:ident $method:ident),*) => {
         $(impl ser::$kind for Compound<'_> {
             type Ok = ();
-            type Error = Unwritable;
+            type Error = Never;
 
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Done {
                 self.writer.next();
@@ -269,7 +274,7 @@ macro_rules! fields {
     ($($kind:ident),*) => {
         $(impl ser::$kind for Compound<'_> {
             type Ok = ();
-            type Error = Unwritable;
+            type Error = Never;
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
                 self.writer.name(name);
@@ -293,14 +298,14 @@ fields!(SerializeStruct, SerializeStructVariant);
 /// Only a text can be a key: of two keys that look alike as text but are not, one would be lost.
 impl ser::SerializeMap for Compound<'_> {
     type Ok = ();
-    type Error = Unwritable;
+    type Error = Never;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Done {
         self.writer.next();
         let begin = self.writer.text.len();
         key.serialize(&mut *self.writer)?;
         if !self.writer.text[begin..].starts_with('"') {
-            return Err(Unwritable);
+            self.writer.is_refused = true;
         }
         self.writer.text.push(':');
         Ok(())

@@ -65,10 +65,11 @@ impl<'a> Judge<'a> {
         for (place, operation) in (0..).zip(history) {
             keys.entry(&operation.key).or_default().push(place);
         }
-        let search = |places: &Vec<u32>| -> Option<Box<dyn Advance + 'a>> {
+        let search = |of_key: &Vec<u32>| -> Option<Box<dyn Advance + 'a>> {
+            let places = in_order_of_calls(history, of_key);
             Some(match model {
-                Model::Register | Model::KeyValue => Box::new(Search::<Cell>::new(history, places)),
                 Model::Queue => Box::new(Search::<Queue>::new(history, places)),
+                Model::Register | Model::KeyValue => Box::new(Search::<Cell>::new(history, places)),
             })
         };
         Judge {
@@ -148,6 +149,17 @@ impl<'a> Judge<'a> {
     fn is_over(&self) -> bool {
         self.is_linearizable().is_some()
     }
+}
+
+/// Those that say something: a read that nobody has the answer to does not.
+fn in_order_of_calls(history: &[Operation], of_key: &[u32]) -> Vec<u32> {
+    let says = |&place: &u32| {
+        let operation = &history[place as usize];
+        operation.returned.is_some() || !operation.call.is_read()
+    };
+    let mut places: Vec<u32> = of_key.iter().copied().filter(says).collect();
+    places.sort_by_key(|&place| (history[place as usize].called, place));
+    places
 }
 
 fn held_after<S: Object>(history: &[Operation], order: &[u32]) -> Vec<Vec<Value>> {

@@ -55,13 +55,15 @@ struct Frame<S> {
     /// Its candidates begin there, and so many were tried, in three passes: see [`pass`].
     first: usize,
     tried: usize,
-    /// Of those left, the one that was answered first.
+    /// Of those left, the one that was answered first; where others are left that can be executed but change nothing, the first
+    /// that cannot.
     deadline: u32,
 }
 
 struct Furthest {
     blamed: u32,
-    length: usize,
+    /// When that was answered, and how much had been executed.
+    reached: (u64, usize),
     partial: Vec<Vec<u32>>,
 }
 
@@ -74,14 +76,8 @@ pub(super) enum Found {
 }
 
 impl<'a, S: Object> Search<'a, S> {
-    pub(super) fn new(history: &'a [Operation], of_key: &[u32]) -> Search<'a, S> {
-        // A read that nobody has the answer to says nothing.
-        let says = |&place: &u32| {
-            let operation = &history[place as usize];
-            operation.returned.is_some() || !operation.call.is_read()
-        };
-        let mut places: Vec<u32> = of_key.iter().copied().filter(says).collect();
-        places.sort_by_key(|&place| (history[place as usize].called, place));
+    /// Searches the operations in these places, which are in the order of their calls.
+    pub(super) fn new(history: &'a [Operation], places: Vec<u32>) -> Search<'a, S> {
         let ops: Vec<&Operation> = places.iter().map(|&place| &history[place as usize]).collect();
         let len = ops.len() as u32;
         Search {
@@ -144,7 +140,7 @@ impl<'a, S: Object> Search<'a, S> {
     /// end.
     fn enter(&mut self, mut state: S) -> bool {
         let first = self.candidates.len();
-        let deadline = loop {
+        let mut deadline = loop {
             if self.left == 0 {
                 return true;
             }
@@ -166,7 +162,10 @@ impl<'a, S: Object> Search<'a, S> {
         }
         // Whatever was answered first is the most urgent.
         self.candidates[first..].sort_by_key(|&op| (self.ops[op as usize].returned_at(), op));
-        if state.is_unseen() && !self.may_be_replaced(first) {
+        if state.is_unseen()
+            && let Some(stuck) = self.stuck_at(&state)
+        {
+            deadline = stuck;
             self.candidates.truncate(first);
         }
         self.frames.push(Frame { state, trail: self.trail.len(), first, tried: 0, deadline });
@@ -189,19 +188,23 @@ impl<'a, S: Object> Search<'a, S> {
         nobody_minds && (self.questions.never_show(op) || replaces())
     }
 
-    /// Whether anything left may replace what the object holds before the first of the candidates that read it is answered.
-    fn may_be_replaced(&self, first: usize) -> bool {
-        let reads = self.candidates[first..].iter().filter(|&&op| self.ops[op as usize].call.is_read());
-        let Some(until) = reads.map(|&op| self.ops[op as usize].returned_at()).min() else { return true };
+    /// While nobody sees the object: of those left that would, the one that was answered first, unless something that replaces
+    /// what it holds was called before.
+    fn stuck_at(&self, unseen: &S) -> Option<u32> {
         let ring = self.ops.len() as u32;
+        let (mut stuck, mut until) = (None, u64::MAX);
         let mut op = self.next[ring as usize];
         while op != ring && self.ops[op as usize].called <= until {
-            if self.ops[op as usize].call.replaces() {
-                return true;
+            let operation = self.ops[op as usize];
+            if operation.call.replaces() {
+                return None;
+            }
+            if operation.returned_at() < until && unseen.after(&operation.call, operation.reply()).is_none() {
+                (stuck, until) = (Some(op), operation.returned_at());
             }
             op = self.next[op as usize];
         }
-        false
+        stuck
     }
 
     /// Lists what may come next: what was called before anything that is left was answered. Returns what was answered first.
@@ -229,6 +232,10 @@ impl<'a, S: Object> Search<'a, S> {
         }
         self.candidates.truncate(kept);
         deadline
+    }
+
+    fn is_executed(&self, op: u32) -> bool {
+        self.set[op as usize / 64] & 1 << (op % 64) != 0
     }
 
     fn execute(&mut self, op: u32) {
@@ -263,21 +270,28 @@ impl<'a, S: Object> Search<'a, S> {
         let Some(frame) = self.frames.pop() else { return };
         self.candidates.truncate(frame.first);
         self.undo(frame.trail);
-        let at = |op: u32| self.ops[op as usize].returned_at();
-        let (deadline, length) = (frame.deadline, frame.trail);
-        let order = || self.trail[..length].iter().map(|&(op, _)| op).collect();
-        match &mut self.furthest {
-            Some(best) if (at(best.blamed), best.length) > (at(deadline), length) => {}
-            Some(best) if (at(best.blamed), best.length) == (at(deadline), length) => {
-                if best.partial.len() < PARTIALS {
-                    best.partial.push(order());
-                }
-            }
-            best => *best = Some(Furthest { blamed: deadline, length, partial: vec![order()] }),
+        let reached = (self.ops[frame.deadline as usize].returned_at(), frame.trail);
+        let mut furthest = match self.furthest.take() {
+            Some(best) if best.reached >= reached => best,
+            _ => Furthest { blamed: frame.deadline, reached, partial: Vec::new() },
+        };
+        if furthest.reached == reached && furthest.partial.len() < PARTIALS {
+            furthest.partial.push(self.explained(reached.0));
         }
+        self.furthest = Some(furthest);
         // The frame before it goes on from where it was.
         let trail = self.frames.last().map_or(0, |frame| frame.trail);
         self.undo(trail);
+    }
+
+    /// What was executed, and what can be: whatever else was answered before this moment.
+    fn explained(&self, until: u64) -> Vec<u32> {
+        let mut order: Vec<u32> = self.trail.iter().map(|&(op, _)| op).collect();
+        let executed = order.len();
+        let at = |op: u32| self.ops[op as usize].returned_at();
+        order.extend((0..self.ops.len() as u32).filter(|&op| at(op) < until && !self.is_executed(op)));
+        order[executed..].sort_by_key(|&op| at(op));
+        order
     }
 
     fn found(&self) -> Found {

@@ -92,11 +92,16 @@ fn answered_before(history: &[Operation], moment: u64) -> Vec<Operation> {
     called.map(known).collect()
 }
 
-fn agrees<S: Object>(model: Model, seeds: core::ops::Range<u64>) {
+/// Whether the judge says of each history what trying every order says, and blames the first answer that cannot be explained.
+pub(super) fn agrees<S: Object>(
+    model: Model,
+    seeds: core::ops::Range<u64>,
+    drawn: impl Fn(u64) -> Vec<Operation>,
+) {
     let mut linearizable = 0;
     let count = seeds.end - seeds.start;
     for seed in seeds {
-        let history = drawn::<S>(model, seed);
+        let history = drawn(seed);
         let expected = explained(&history, &mut Vec::new(), &S::new());
         let judge = judge(&history, model, ENOUGH);
         assert_eq!(judge.is_linearizable(), Some(expected), "seed {seed}: {history:#?}");
@@ -104,11 +109,16 @@ fn agrees<S: Object>(model: Model, seeds: core::ops::Range<u64>) {
             assert_eq!(witness::explains(&history, model, order), Ok(()), "seed {seed}");
         }
         if let Verdict::No(failure) = &judge.parts()[0].verdict {
-            let before = answered_before(&history, history[failure.blamed as usize].returned_at());
-            assert!(
-                explained(&before, &mut Vec::new(), &S::new()),
-                "seed {seed}: {failure:?} of {history:#?}"
-            );
+            let moment = history[failure.blamed as usize].returned_at();
+            let explained_before =
+                |moment| explained(&answered_before(&history, moment), &mut Vec::new(), &S::new());
+            assert!(explained_before(moment), "seed {seed}: {failure:?} of {history:#?}");
+            // Whether these did anything may be known only from a later answer.
+            let tells_later =
+                |operation: &Operation| matches!(operation.call, Call::CompareAndSet(..) | Call::Dequeue);
+            if !history.iter().any(tells_later) {
+                assert!(!explained_before(moment + 1), "seed {seed}: {failure:?} of {history:#?}");
+            }
         }
         linearizable += u64::from(expected);
     }
@@ -118,15 +128,15 @@ fn agrees<S: Object>(model: Model, seeds: core::ops::Range<u64>) {
 
 #[test]
 fn forty_thousand_histories_of_a_register_are_judged_as_by_trying_every_order() {
-    agrees::<Cell>(Model::Register, 0..40_000);
+    agrees::<Cell>(Model::Register, 0..40_000, |seed| drawn::<Cell>(Model::Register, seed));
 }
 
 #[test]
 fn forty_thousand_histories_of_a_value_are_judged_as_by_trying_every_order() {
-    agrees::<Cell>(Model::KeyValue, 40_000..80_000);
+    agrees::<Cell>(Model::KeyValue, 40_000..80_000, |seed| drawn::<Cell>(Model::KeyValue, seed));
 }
 
 #[test]
 fn forty_thousand_histories_of_a_queue_are_judged_as_by_trying_every_order() {
-    agrees::<Queue>(Model::Queue, 80_000..120_000);
+    agrees::<Queue>(Model::Queue, 80_000..120_000, |seed| drawn::<Queue>(Model::Queue, seed));
 }

@@ -3,6 +3,7 @@
 use super::model::{Cell, Model, Object, Queue};
 use super::operation::{Operation, Value};
 use super::search::{Failure, Found, Search};
+use super::traceable::Traceable;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -51,6 +52,14 @@ impl<S: Object> Advance for Search<'_, S> {
     }
 }
 
+impl Advance for Traceable<'_> {
+    fn advance(&mut self, budget: &mut u64) -> Found {
+        let Some(left) = budget.checked_sub(1) else { return Found::NotYet };
+        *budget = left;
+        self.judge()
+    }
+}
+
 /// Judges a history with a budget of steps, each of which tries one operation in one place.
 pub fn judge(history: &[Operation], model: Model, budget: u64) -> Judge<'_> {
     let mut judge = Judge::new(history, model);
@@ -69,7 +78,10 @@ impl<'a> Judge<'a> {
             let places = in_order_of_calls(history, of_key);
             Some(match model {
                 Model::Queue => Box::new(Search::<Queue>::new(history, places)),
-                Model::Register | Model::KeyValue => Box::new(Search::<Cell>::new(history, places)),
+                Model::Register | Model::KeyValue => match Traceable::new(history, places.clone()) {
+                    Some(traceable) => Box::new(traceable),
+                    None => Box::new(Search::<Cell>::new(history, places)),
+                },
             })
         };
         Judge {
@@ -141,7 +153,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// How many steps were taken.
+    /// How many steps were taken. What its reads tell takes one.
     pub fn steps(&self) -> u64 {
         self.steps
     }

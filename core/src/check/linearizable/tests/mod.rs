@@ -1,6 +1,7 @@
 //! Histories written down by hand and drawn at random, and the plainest judge there is.
 
 mod brute_force;
+mod traceable;
 mod violations;
 
 use super::*;

@@ -17,7 +17,7 @@ OUT := target/make
 files = $(shell find $(wildcard $(1)) \( -name node_modules -o -name target -o -name dist -o -path web/pkg \) -prune -o -print)
 
 RUST_SETUP := Cargo.toml Cargo.lock rust-toolchain.toml
-ENGINE := $(RUST_SETUP) $(call files,core/Cargo.toml core/src core/scenarios web/Cargo.toml web/src web/labs) tools/build-wasm.sh tools/versions.sh
+ENGINE := $(RUST_SETUP) $(call files,core/Cargo.toml core/src core/scenarios web/Cargo.toml web/src web/labs) tools/build-wasm.sh tools/alike.mjs tools/versions.sh
 RUST := $(RUST_SETUP) rustfmt.toml .cargo/config.toml $(call files,core web tests)
 NPM := node_modules/.package-lock.json
 BIN := node_modules/.bin

@@ -14,14 +14,17 @@ cargo build --locked --package splitbrain-web --package splitbrain-labs --lib --
 
 rm -rf "$bound"
 # bind CRATE NAME: makes NAME.js, NAME.d.ts and NAME_bg.wasm of a crate.
-# Without inlining: rustc has inlined what is worth it, and more of it makes the file a tenth larger and no faster. In the order of
-# their names, functions that differ in a type only stand side by side, and compress better.
+# Without inlining: rustc has inlined what is worth it, and more of it makes the file a tenth larger and no faster. What takes out a
+# repetition that compresses well anyhow is skipped. Functions that look alike then come to stand side by side.
 bind() {
+    local wasm="$bound/$2_bg.wasm" skipped=(local-cse memory-packing merge-similar-functions)
     "$WASM_BINDGEN_HOME/bin/wasm-bindgen" --target web --out-name "$2" --out-dir "$bound" "$built/$1.wasm"
-    node_modules/.bin/wasm-opt -Oz -ocimfs 0 -fimfs 0 -aimfs 0 --reorder-functions-by-name --strip-debug --strip-producers \
-        "$bound/$2_bg.wasm" -o "$bound/$2_bg.wasm"
+    node_modules/.bin/wasm-opt -Oz -ocimfs 0 -fimfs 0 -aimfs 0 "${skipped[@]/#/--skip-pass=}" \
+        --reorder-functions-by-name --strip-debug --strip-producers "$wasm" -o "$wasm"
+    node tools/alike.mjs "$wasm"
+    node_modules/.bin/wasm-opt --reorder-functions-by-name --strip-debug "$wasm" -o "$wasm"
     printf '  web/pkg/%s_bg.wasm: %d bytes, %d compressed\n' "$2" \
-        "$(wc -c <"$bound/$2_bg.wasm")" "$(gzip -9c "$bound/$2_bg.wasm" | wc -c)"
+        "$(wc -c <"$wasm")" "$(gzip -9c "$wasm" | wc -c)"
 }
 bind splitbrain_labs labs
 bind splitbrain_web splitbrain

@@ -354,10 +354,7 @@ pub fn write(operations: &[Operation]) -> String {
             _ => "ok",
         };
         let (f, value) = f_and_value(operation, is_end);
-        let value = match &operation.key {
-            Some(_) if keyed => format!("[{} {value}]", written(&operation.key)),
-            _ => value,
-        };
+        let value = if keyed { format!("[{} {value}]", written(&operation.key)) } else { value };
         let process = operation.process;
         // Writing to a string cannot fail.
         let _ = writeln!(

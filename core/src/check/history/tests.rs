@@ -73,6 +73,40 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
+fn a_history_is_written_event_by_event() {
+    let text = "\
+{\"process\":0,\"key\":\"x\",\"call\":{\"write\":\"7\"},\"called\":1,\"returned\":[5,\"done\"]}
+{\"process\":1,\"key\":\"x\",\"call\":\"read\",\"called\":5,\"returned\":[5,{\"value\":\"007\"}]}
+{\"process\":2,\"key\":null,\"call\":{\"compare-and-set\":[null,\"a\"]},\"called\":6,\"returned\":[8,\"refused\"]}
+{\"process\":3,\"key\":null,\"call\":{\"append\":\"b\"},\"called\":7}
+";
+    let operations = read(text, Model::KeyValue).unwrap().operations;
+    let written = jepsen::write(&operations);
+    assert_eq!(
+        written,
+        "\
+{:process 0, :type :invoke, :f :write, :value [\"x\" 7], :time 1, :index 0}
+{:process 1, :type :invoke, :f :read, :value [\"x\" nil], :time 5, :index 1}
+{:process 0, :type :ok, :f :write, :value [\"x\" 7], :time 5, :index 2}
+{:process 1, :type :ok, :f :read, :value [\"x\" \"007\"], :time 5, :index 3}
+{:process 2, :type :invoke, :f :cas, :value [nil [nil \"a\"]], :time 6, :index 4}
+{:process 3, :type :invoke, :f :append, :value [nil \"b\"], :time 7, :index 5}
+{:process 2, :type :fail, :f :cas, :value [nil [nil \"a\"]], :time 8, :index 6}
+"
+    );
+    let told: Vec<String> =
+        read(&written, Model::KeyValue).unwrap().operations.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["x: write 7", "x: read → 007", "append b → ?"]);
+}
+
+#[test]
+fn a_file_that_is_too_long_is_not_read() {
+    let text = " ".repeat(LONGEST + 1);
+    let wrong = read(&text, Model::Register).expect_err("it is too long");
+    assert_eq!(wrong.expected, "a file of at most 64 MiB");
+}
+
+#[test]
 fn a_store_is_asked_to_append_and_delete() {
     let text = "\
 {\"process\":0,\"key\":\"x\",\"call\":{\"append\":\"a\"},\"called\":0,\"returned\":[7,\"done\"]}
@@ -133,12 +167,53 @@ fn what_is_no_history_is_refused_with_its_place_and_what_was_expected() {
             (1, 1),
             "a value as the answer",
         ),
+        (
+            "{\"process\":0,\"call\":{\"compare-and-set\":[\"1\",null]},\"called\":5,\"returned\":[7,{\"value\":\"1\"}]}".into(),
+            (1, 1),
+            "`done` or `refused` as the answer",
+        ),
+        (
+            "{\"process\":0,\"call\":{\"write\":\"1\"},\"called\":5,\"returned\":[7,\"refused\"]}".into(),
+            (1, 1),
+            "`done` as the answer",
+        ),
+        (
+            "{:process 0 :type :invoke :f :read :value [x nil]}\n{:process 0 :type :ok :f :read :value [x]}".into(),
+            (2, 1),
+            "[key value]",
+        ),
+        (
+            "{:process 0 :type :invoke :f :read :value [x nil]}\n{:process 0 :type :ok :f :read :value [y 1]}".into(),
+            (2, 1),
+            "the key of the call",
+        ),
     ] {
         let wrong = read(&text, Model::Register).expect_err(&text);
         assert_eq!((wrong.line, wrong.column), place, "{text}: {wrong}");
         assert!(wrong.expected.contains(expected), "{text}: {wrong}");
         assert!(!wrong.found.is_empty() && wrong.to_string().starts_with("line "));
     }
+}
+
+#[test]
+fn a_place_is_a_line_and_a_character_even_inside_a_character() {
+    let text = "é\nüß";
+    let places = [(0, (1, 1)), (1, (1, 1)), (2, (1, 2)), (3, (2, 1)), (4, (2, 1)), (5, (2, 2)), (99, (2, 3))];
+    for (offset, place) in places {
+        assert_eq!(place::line_and_column(text, offset), place, "byte {offset}");
+    }
+}
+
+#[test]
+fn operations_are_told_in_words() {
+    let told = |call: Call, reply: Option<Reply>| {
+        let operation =
+            Operation { process: 0, key: None, call, called: 0, returned: reply.map(|reply| (1, reply)) };
+        operation.to_string()
+    };
+    assert_eq!(told(Call::Write(Some("".into())), Some(Reply::Done)), "write \"\"");
+    assert_eq!(told(Call::Write(None), None), "write nil → ?");
+    assert_eq!(told(Call::Dequeue, Some(Reply::Value(Some("1".into())))), "dequeue → 1");
 }
 
 #[test]

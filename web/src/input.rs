@@ -36,8 +36,8 @@ export interface Config {
     preVote?: boolean;
     /** Whether a leader that no majority answers steps down. */
     checkQuorum?: boolean;
-    /** How reads are answered: by way of the log, by asking a majority who leads, or under a lease. */
-    reads?: "log" | "read-index" | "lease";
+    /** How reads are answered: by way of the log, by asking a majority who leads, under a lease, or locally, against the rules. */
+    reads?: "log" | "read-index" | "lease" | "local";
     /** The bound on clocks that leases rely on: by how many parts in a million one may gain on another. */
     leaseDrift?: number;
     /** How long a MapReduce task may be in progress before another worker gets it. */

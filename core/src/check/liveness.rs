@@ -173,6 +173,7 @@ mod tests {
     fn clerk(number: Option<u64>) -> ClerkView {
         let pending = number.map(|number| Pending {
             number,
+            sent_as: number,
             op: Op::Get { key: "x".into() },
             since: STOPPED,
             attempt: 1,

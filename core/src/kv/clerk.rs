@@ -137,9 +137,11 @@ impl Node for Clerk {
     /// A clerk that has lived before does not know which numbers it had used, so it begins a new session.
     fn boot(config: &Config, durable: &Files<Self>) -> Self {
         let lived = durable.get(&File::Incarnation).map_or(0, |lives| lives.0);
+        let lived = if config.rules.has(Rule::NewSessionAfterCrash) { lived } else { 0 };
+        let incarnation = lived.saturating_add(1);
         Clerk {
             config: config.clone(),
-            session: Session { client: config.id, incarnation: lived.saturating_add(1) },
+            session: Session { client: config.id, incarnation },
             next_number: 1,
             pending: None,
             asked: 0,
@@ -218,7 +220,8 @@ impl Clerk {
     /// Begins the operation that was asked for first, or else the load's next. One at a time: that is what lets the
     /// servers remember a single number for each session.
     fn begin_next(&mut self, at: Time, out: &mut impl Outbox<Self>) {
-        let Some(to) = self.leader.or_else(|| self.config.servers.first().copied()) else {
+        let last = self.leader.filter(|_| self.config.rules.has(Rule::AskLastLeader));
+        let Some(to) = last.or_else(|| self.config.servers.first().copied()) else {
             out.note(Note::NobodyToAsk);
             return;
         };
@@ -226,7 +229,8 @@ impl Clerk {
         let Some(op) = self.next_operation(number) else { return };
         self.next_number = number.saturating_add(1);
         out.output(Output::Called { session: self.session, number, op: op.clone() });
-        self.pending = Some(Pending { number, op, since: at, attempt: 0, to, pausing: false });
+        self.pending =
+            Some(Pending { number, op, sent_as: number, since: at, attempt: 0, to, pausing: false });
         self.asked = 0;
         self.silent.clear();
         self.ask(out);
@@ -245,10 +249,14 @@ impl Clerk {
     /// Sends the pending operation, always under its first number.
     fn ask(&mut self, out: &mut impl Outbox<Self>) {
         let Some(pending) = &mut self.pending else { return };
+        if pending.attempt > 0 && !self.config.rules.has(Rule::RetryKeepsNumber) {
+            pending.sent_as = self.next_number;
+            self.next_number = self.next_number.saturating_add(1);
+        }
         pending.attempt = pending.attempt.saturating_add(1);
         pending.pausing = false;
         self.asked = self.asked.saturating_add(1);
-        let (session, number, op) = (self.session, pending.number, pending.op.clone());
+        let (session, number, op) = (self.session, pending.sent_as, pending.op.clone());
         out.send(pending.to, Message::Request { session, number, op });
         out.set_timer(Timer::Retry, self.config.retry);
     }
@@ -280,7 +288,8 @@ impl Clerk {
             return;
         };
         pending.to = to;
-        if u64::from(self.asked) < servers.len() as u64 {
+        let pauses = u64::from(self.asked) >= servers.len() as u64;
+        if !(pauses && self.config.rules.has(Rule::PauseBetweenRounds)) {
             self.ask(out);
         } else {
             pending.pausing = true;
@@ -305,7 +314,7 @@ impl Clerk {
         if !self.config.servers.contains(&from) {
             return out.note(Note::ReplyFromStranger);
         }
-        let Some(pending) = self.pending.as_ref().filter(|pending| pending.number == number) else {
+        let Some(pending) = self.pending.as_ref().filter(|pending| pending.sent_as == number) else {
             return out.note(Note::ReplyOutlived);
         };
         match outcome {

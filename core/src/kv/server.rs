@@ -57,6 +57,9 @@ pub enum Reads {
     ReadIndex,
     /// From its store at once, while its Raft holds a lease; else as with ReadIndex.
     Lease,
+    /// From its store at once, whoever leads. That breaks the rule `reads-through-the-log`, and is done only while that
+    /// rule is off; else reads go through the log.
+    Local,
 }
 
 /// Who executes what a server's Raft has committed.
@@ -156,7 +159,7 @@ impl Server {
         let raft_can_read = self.raft.can_read();
         let service = &mut self.service;
         if service.rules.has(Rule::DuplicateDetection) {
-            match service.machine.executed(&command) {
+            match service.machine.executed(&command, service.rules) {
                 Some(Executed::Now(reply) | Executed::Before(reply)) => {
                     out.note(Note::AnsweredBefore);
                     return answer(from, &command, Outcome::Done(reply), out);
@@ -176,7 +179,8 @@ impl Server {
         }
         // A leader that has committed nothing in its term yet would keep a read waiting for the next write: then the
         // read itself goes through the log, and the ones after it need not.
-        let reads = service.reads != Reads::Log && command.op.is_read() && raft_can_read;
+        let spares_log = matches!(service.reads, Reads::ReadIndex | Reads::Lease);
+        let reads = spares_log && command.op.is_read() && raft_can_read;
         service.proposing = Some(Proposal { client: from, command: command.clone() });
         let request =
             if reads { service.begin_read(from, &command) } else { raft::Request::Propose(command) };
@@ -260,10 +264,10 @@ impl Service {
     fn read_now(&mut self, read: u64, may: bool, out: &mut impl Outbox<Server>) {
         let Some(place) = self.reading.iter().position(|reader| reader.read == read) else { return };
         let Reader { client, session, number, key, .. } = Rc::make_mut(&mut self.reading).remove(place);
-        let outcome = if may {
-            Outcome::Done(self.machine.store.read(&key))
-        } else {
-            Outcome::NotLeader { leader: None }
+        let outcome = match may {
+            true => Outcome::Done(self.machine.store.read(&key)),
+            false if self.rules.has(Rule::ReleaseWaiters) => Outcome::NotLeader { leader: None },
+            false => return,
         };
         out.send(client, Message::Reply { session, number, outcome });
     }
@@ -272,7 +276,8 @@ impl Service {
     /// command applied (KV8). Not before that saves half the limit: while nothing is committed the log may grow
     /// beyond any limit, and a snapshot would not shorten it.
     fn snapshot_due(&self, raft: &Raft<Command>) -> Option<raft::Request<Command>> {
-        let limit = self.max_raft_state.filter(|_| self.host == Host::Service)?;
+        let takes = self.host == Host::Service && self.rules.has(Rule::SnapshotNearLimit);
+        let limit = self.max_raft_state.filter(|_| takes)?;
         let near = limit - limit / 8;
         if raft.state_size() < near || raft.applied_size() < limit / 2 {
             return None;
@@ -292,8 +297,7 @@ impl Service {
         let covered = self.waiting.partition_point(|waiter| waiter.index <= index);
         if covered > 0 {
             for waiter in Rc::make_mut(&mut self.waiting).drain(..covered) {
-                out.note(Note::TurnedAwayBySnapshot);
-                reply_to(&waiter, Outcome::NotLeader { leader: None }, out);
+                turn_away(&waiter, Note::TurnedAwayBySnapshot, None, self.rules, out);
             }
         }
     }
@@ -319,7 +323,13 @@ impl Service {
     /// Executes a committed command, as every replica does, and answers the client that waits for this index.
     fn apply(&mut self, index: Index, term: Term, command: &Command, out: &mut impl Outbox<Server>) {
         self.last_applied = index;
-        let reply = match self.machine.apply(command, self.rules) {
+        let place = self.waiting.binary_search_by_key(&index, |waiter| waiter.index).ok();
+        let waiter = place.map(|place| Rc::make_mut(&mut self.waiting).remove(place));
+        let is_own = |waiter: &Waiter| {
+            (waiter.term, waiter.session, waiter.number) == (term, command.session, command.number)
+        };
+        let awaited = waiter.as_ref().is_some_and(is_own);
+        let reply = match self.machine.apply(command, awaited, self.rules) {
             Executed::Now(reply) => Some(reply),
             Executed::Before(reply) => {
                 out.note(Note::SkippedDuplicate);
@@ -330,12 +340,9 @@ impl Service {
                 None
             }
         };
-        let Ok(place) = self.waiting.binary_search_by_key(&index, |waiter| waiter.index) else { return };
-        let waiter = Rc::make_mut(&mut self.waiting).remove(place);
-        let own = (waiter.term, waiter.session, waiter.number) == (term, command.session, command.number);
-        if !own && self.rules.has(Rule::AnswerOnlyOwnOperation) {
-            out.note(Note::TurnedAwayAtIndex);
-            reply_to(&waiter, Outcome::NotLeader { leader: None }, out);
+        let Some(waiter) = waiter else { return };
+        if !awaited && self.rules.has(Rule::AnswerOnlyOwnOperation) {
+            turn_away(&waiter, Note::TurnedAwayAtIndex, None, self.rules, out);
         } else if let Some(reply) = reply {
             reply_to(&waiter, Outcome::Done(reply), out);
         }
@@ -354,8 +361,7 @@ impl Service {
             return;
         }
         for waiter in self.waiting.iter().copied().filter(lost) {
-            out.note(Note::TurnedAwayFromTerm);
-            reply_to(&waiter, Outcome::NotLeader { leader }, out);
+            turn_away(&waiter, Note::TurnedAwayFromTerm, leader, self.rules, out);
         }
         Rc::make_mut(&mut self.waiting).retain(|waiter| !lost(waiter));
     }
@@ -385,6 +391,20 @@ impl Service {
 fn reply_to(waiter: &Waiter, outcome: Outcome, out: &mut impl Outbox<Server>) {
     let Waiter { session, number, .. } = *waiter;
     out.send(waiter.client, Message::Reply { session, number, outcome });
+}
+
+/// Tells a client that it will not be answered here, and why is noted.
+fn turn_away(
+    waiter: &Waiter,
+    why: Note,
+    leader: Option<NodeId>,
+    rules: Rules,
+    out: &mut impl Outbox<Server>,
+) {
+    if rules.has(Rule::ReleaseWaiters) {
+        out.note(why);
+        reply_to(waiter, Outcome::NotLeader { leader }, out);
+    }
 }
 
 fn answer(client: NodeId, command: &Command, outcome: Outcome, out: &mut impl Outbox<Server>) {

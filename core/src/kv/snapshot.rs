@@ -152,7 +152,7 @@ mod tests {
         ];
         for (client, number, op) in ops {
             let session = Session { client: NodeId(client), incarnation: 1 };
-            machine.apply(&Command { session, number, op }, Rules::ALL);
+            machine.apply(&Command { session, number, op }, false, Rules::ALL);
         }
         machine
     }

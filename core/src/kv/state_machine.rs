@@ -26,25 +26,30 @@ pub enum Executed {
 }
 
 impl StateMachine {
-    /// Executes a command, unless its session has used its number already.
-    pub fn apply(&mut self, command: &Command, rules: Rules) -> Executed {
+    /// Executes a command, unless its session has used its number already. `awaited` says whether a client waits for
+    /// this replica to do so.
+    pub fn apply(&mut self, command: &Command, awaited: bool, rules: Rules) -> Executed {
         if rules.has(Rule::DuplicateDetection)
-            && let Some(executed) = self.executed(command)
+            && let Some(executed) = self.executed(command, rules)
         {
             return executed;
         }
         let reply = self.store.apply(&command.op);
-        self.sessions.insert(command.session, Last { number: command.number, reply: reply.clone() });
+        if awaited || rules.has(Rule::SessionsOnEveryReplica) {
+            self.sessions.insert(command.session, Last { number: command.number, reply: reply.clone() });
+        }
         Executed::Now(reply)
     }
 
     /// What became of a command that was executed already.
-    pub fn executed(&self, command: &Command) -> Option<Executed> {
+    pub fn executed(&self, command: &Command, rules: Rules) -> Option<Executed> {
         let last = self.sessions.get(&command.session)?;
         match command.number {
             number if number > last.number => None,
-            number if number == last.number => Some(Executed::Before(last.reply.clone())),
-            _ => Some(Executed::LongBefore),
+            number if number < last.number => Some(Executed::LongBefore),
+            _ if rules.has(Rule::AnswerInSession) => Some(Executed::Before(last.reply.clone())),
+            // What it would come to now, on a copy of the store.
+            _ => Some(Executed::Before(self.store.clone().apply(&command.op))),
         }
     }
 }

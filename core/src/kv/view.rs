@@ -71,9 +71,11 @@ pub struct Pending {
     pub number: u64,
     /// The operation.
     pub op: Op,
+    /// Under which number it was sent last: its own, unless the rule `retry-keeps-number` is off.
+    pub sent_as: u64,
     /// When it was first sent, by the clerk's own clock.
     pub since: Time,
-    /// How often it was sent; the same number each time.
+    /// How often it was sent.
     pub attempt: u32,
     /// The server that was asked last, or that is asked next.
     pub to: NodeId,

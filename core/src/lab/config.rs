@@ -48,7 +48,8 @@ pub struct Config {
     pub pre_vote: bool,
     /// Whether a leader that no majority answers steps down.
     pub check_quorum: bool,
-    /// How reads are answered: by way of the log, by asking a majority who leads, or under a lease.
+    /// How reads are answered: by way of the log, by asking a majority who leads, under a lease, or locally, which
+    /// switches the rule `reads-through-the-log` off.
     pub reads: Reads,
     /// The bound on clocks that leases rely on: by how many parts in a million one may gain on another.
     pub lease_drift: u32,
@@ -371,9 +372,9 @@ impl Config {
 
     /// The rules kept at the beginning.
     pub fn rules(&self) -> Result<AllRules, String> {
-        self.without
-            .iter()
-            .try_fold(AllRules::default(), |rules, name| Ok(rules.switched(AnyRule::named(name)?, false)))
+        let local = (self.reads == Reads::Local).then_some("reads-through-the-log");
+        let mut off = self.without.iter().map(String::as_str).chain(local);
+        off.try_fold(AllRules::default(), |rules, name| Ok(rules.switched(AnyRule::named(name)?, false)))
     }
 
     /// How its world begins.

@@ -70,6 +70,7 @@ impl Profile {
 pub const ALL: &[&Profile] = &[
     &SWARM,
     &RAFT,
+    &SERVICE,
     &VOTES,
     &FIGURE_8,
     &LAGGARDS,
@@ -81,6 +82,9 @@ pub const ALL: &[&Profile] = &[
     &LATE_ANSWERS,
     &BRIDGES,
     &COMEBACKS,
+    &STEADY,
+    &STORMS,
+    &DEPOSED,
 ];
 
 /// Latencies from a rack to a city, with election time-outs to match, so that much happens in little time.
@@ -167,6 +171,20 @@ pub const SWARM: Profile = Profile {
 /// The same for Raft alone: no jobs, and so few and slow clients that many more seeds are run in the same time.
 pub const RAFT: Profile =
     Profile { name: "raft", mapreduce: 0, clients: (1, 3), think: (5_000, 80_000), ..SWARM };
+
+/// The same for the key/value service: clients that share few keys, compare and set, and ask again because answers are lost.
+/// Heartbeats are few, so that most of what is done is done for a client.
+pub const SERVICE: Profile = Profile {
+    name: "service",
+    servers: &[(3, 8), (5, 3)],
+    clients: (2, 4),
+    mapreduce: 0,
+    heartbeats: (2, 3),
+    think: (10_000, 80_000),
+    keys: (1, 4),
+    cas: (100, 500),
+    ..SWARM
+};
 
 /// Only servers, a little load, and whatever the profiles below add.
 const SERVERS: Profile = Profile {
@@ -366,6 +384,33 @@ pub const BRIDGES: Profile = Profile {
     moments: &[(Moment::Appended, 1), (Moment::Committed, 1)],
     kinds: &[(Kind::Bridge, 1_000, 1)],
     ..SUCCESSIONS
+};
+
+/// Nothing is ever broken.
+pub const STEADY: Profile =
+    Profile { name: "steady", clients: (2, 4), think: (1_000, 10_000), snapshots: 1_000, ..SERVERS };
+
+/// Leaders that crash and are long in being replaced, on a network that answers at once that nobody leads.
+pub const STORMS: Profile = Profile {
+    name: "storms",
+    latency: &[((200, 500), 1)],
+    elections: &[((400, 12), 1)],
+    heartbeats: (2, 2),
+    gap: (500, 1_000),
+    moments: &[(Moment::Elected, 1), (Moment::Committed, 1)],
+    kinds: &[(Kind::CrashServer, 1_000, 1)],
+    ..SERVERS
+};
+
+/// Leaders that hand leadership on while clients wait for them. Nothing is lost.
+pub const DEPOSED: Profile = Profile {
+    name: "deposed",
+    clients: (4, 6),
+    think: (500, 5_000),
+    gap: (50, 200),
+    moments: &[(Moment::Proposed, 1)],
+    kinds: &[(Kind::Transfer, 1_000, 1), (Kind::FireTimer, 1_000, 3)],
+    ..SERVERS
 };
 
 /// Followers that are cut off now and then and miss next to nothing, for little is written, until all is well again.

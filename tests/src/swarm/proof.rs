@@ -13,9 +13,51 @@ use splitbrain::lab::config::AnyRule;
 use splitbrain::rules::Kind;
 use splitbrain::{kv, mapreduce, raft};
 
-/// The most steps back that a leader may take to find where a follower's log agrees with its own: with fast back-up
-/// each skips a whole term (§5.3), and few terms ever differ.
-pub const STEPS_BACK: u64 = 12;
+/// What a cost rule keeps small.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Of what.
+    pub what: &'static str,
+    /// The most that there may be in one run.
+    pub most: u64,
+    spent: fn(&Outcome) -> u64,
+}
+
+impl Budget {
+    /// What this rule keeps small, if it is a cost rule.
+    pub fn of(rule: AnyRule) -> Option<Budget> {
+        Some(match rule {
+            // With fast back-up each skips a whole term (§5.3), and few terms ever differ.
+            AnyRule::Raft(raft::Rule::FastBackup) => {
+                Budget { what: "steps back", most: 12, spent: |outcome| outcome.costs.steps_back }
+            }
+            // A clerk asks once, unless it must look for a new leader.
+            AnyRule::Kv(kv::Rule::AskLastLeader) => Budget {
+                what: "repeats per 100 answers",
+                most: 20,
+                spent: |outcome| outcome.tally.retries * 100 / outcome.tally.answers.max(100),
+            },
+            // One round, and another where a clerk has been sent in circles.
+            AnyRule::Kv(kv::Rule::PauseBetweenRounds) => {
+                Budget { what: "rounds per pause", most: 2, spent: |outcome| outcome.costs.rounds }
+            }
+            // The word of it, and a request that was on its way. Without, a clerk waits until it is impatient.
+            AnyRule::Kv(kv::Rule::ReleaseWaiters) => {
+                Budget { what: "message times stranded", most: 3, spent: |outcome| outcome.costs.stranded }
+            }
+            // The course's tests ask for eight times the limit.
+            AnyRule::Kv(kv::Rule::SnapshotNearLimit) => {
+                Budget { what: "times the limit", most: 8, spent: |outcome| outcome.costs.state }
+            }
+            _ => return None,
+        })
+    }
+
+    /// How much too much was spent; none if it was not.
+    fn overspent(&self, outcome: &Outcome) -> Option<u64> {
+        Some((self.spent)(outcome)).filter(|&spent| spent > self.most)
+    }
+}
 
 /// How the absence of one rule is shown.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +77,7 @@ pub struct Proof {
 pub enum Notice {
     /// A property was broken.
     Broken(Violation),
-    /// The budget of steps back was overspent: this many.
+    /// The rule's budget was overspent: this much.
     Overspent(u64),
 }
 
@@ -57,11 +99,17 @@ impl Proof {
             AnyRule::Raft(raft::Rule::LeaseFromSendTime) => &profile::LATE_ANSWERS,
             AnyRule::Raft(raft::Rule::PreVoteNeedsSilence) => &profile::COMEBACKS,
             AnyRule::Raft(raft::Rule::FastBackup) => &profile::LAGGARDS,
+            AnyRule::Kv(kv::Rule::AskLastLeader | kv::Rule::SnapshotNearLimit) => &profile::STEADY,
+            AnyRule::Kv(kv::Rule::PauseBetweenRounds) => &profile::STORMS,
+            AnyRule::Kv(kv::Rule::ReleaseWaiters) => &profile::DEPOSED,
+            AnyRule::Kv(_) => &profile::SERVICE,
             _ => &profile::SWARM,
         };
         let restated_by: &[Property] = match rule {
             // That somebody is told what has not been done yet is what the rule forbids; what counts is that they miss it.
             AnyRule::Kv(kv::Rule::AnswerAfterApply) => &[Property::ExactlyOnce],
+            // Tables that differ are what the rule forbids; what counts is that a command is executed twice.
+            AnyRule::Kv(kv::Rule::SessionsOnEveryReplica) => &[Property::SameState],
             AnyRule::MapReduce(mapreduce::Rule::ReportAfterRename | mapreduce::Rule::AtomicRename) => {
                 &[Property::TaskCommittedOnce]
             }
@@ -89,10 +137,7 @@ impl Proof {
         let broken = outcome.violations.iter().find(|violation| self.counts(violation.property));
         let notice = match broken {
             Some(violation) => Some(Notice::Broken(violation.clone())),
-            None if self.rule.kind() == Kind::Cost && outcome.longest_search > STEPS_BACK => {
-                Some(Notice::Overspent(outcome.longest_search))
-            }
-            None => None,
+            None => self.overspent(&outcome).map(Notice::Overspent),
         };
         (outcome, notice)
     }
@@ -102,11 +147,21 @@ impl Proof {
         let outcome = Run::new(Plan::draw(seed, self.profile, self.seconds)).until(|_| true);
         match outcome.violations.first() {
             Some(violation) => Err(violation.to_string()),
-            None if self.rule.kind() == Kind::Cost && outcome.longest_search > STEPS_BACK => {
-                Err(format!("{} steps back, more than {STEPS_BACK}", outcome.longest_search))
-            }
-            None => Ok(outcome),
+            None => match self.overspent(&outcome) {
+                Some(spent) => Err(self.told(spent)),
+                None => Ok(outcome),
+            },
         }
+    }
+
+    fn overspent(&self, outcome: &Outcome) -> Option<u64> {
+        Budget::of(self.rule)?.overspent(outcome)
+    }
+
+    /// What was overspent, and what would have been right.
+    pub fn told(&self, spent: u64) -> String {
+        Budget::of(self.rule)
+            .map_or(String::new(), |budget| format!("{spent} {}, not {}", budget.what, budget.most))
     }
 }
 

@@ -5,7 +5,7 @@ use super::calm::{Calm, Standing};
 use super::effect::{Counts, Effects};
 use super::kind::Kind;
 use super::plan::Plan;
-use super::tally::{Counter, Tally};
+use super::tally::{Costs, Counter, Tally};
 use splitbrain::check::{Property, Verdicts, Violation};
 use splitbrain::lab::act::Act;
 use splitbrain::lab::{Member, Watch};
@@ -41,8 +41,8 @@ pub struct Outcome {
     pub fingerprint: u64,
     /// What the cluster did.
     pub tally: Tally,
-    /// The most steps back that a leader took to find where a follower's log agrees with its own.
-    pub longest_search: u64,
+    /// What it cost at worst.
+    pub costs: Costs,
     /// Which faults changed an outcome.
     pub faults: Counts,
     /// How long it took to a leader once faults had stopped, in hundredths of the longest election time-out.
@@ -64,7 +64,7 @@ impl Run {
         Run {
             adversary: Adversary::new(&plan),
             effects: Effects::new(&plan),
-            counter: Counter::default(),
+            counter: Counter::new(&plan.config),
             calm: None,
             standing: Standing::new(&plan),
             overdue: Verdicts::new(),
@@ -119,7 +119,7 @@ impl Run {
             at: self.world.now(),
             fingerprint: self.world.fingerprint(),
             tally: self.counter.tally(),
-            longest_search: self.counter.longest_search(),
+            costs: self.counter.costs(),
             faults: self.effects.counts().clone(),
             led_after: self.calm.as_ref().and_then(|calm| calm.led_after(&self.plan)),
             violations,

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use splitbrain::kv;
-use splitbrain::lab::Member;
 use splitbrain::lab::member::{Message, View};
+use splitbrain::lab::{Config, Member};
 use splitbrain::node::NodeId;
 use splitbrain::raft::{self, Role, Sending};
 use splitbrain::sim::{Cause, Change, Step};
+use splitbrain::time::{Span, Time};
 use std::collections::BTreeMap;
 
 /// Declares the counts, so that none is forgotten in a sum or a report.
@@ -45,25 +46,60 @@ tally! {
     reissues "Tasks that were taken from a worker because it was overdue.";
 }
 
+/// What a run cost at worst, each in the unit of a rule's budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// The most steps back that a leader took to find where a follower's log agrees with its own.
+    pub steps_back: u64,
+    /// The most rounds of asking every server that an operation took for each pause that there was time for.
+    pub rounds: u64,
+    /// The longest that an operation waited for a server that had ceased to lead, in longest message times.
+    pub stranded: u64,
+    /// The largest Raft state, in the sizes near which a snapshot is due.
+    pub state: u64,
+}
+
 /// Counts one run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Counter {
     tally: Tally,
+    costs: Costs,
+    servers: u64,
+    pause: Span,
+    message: Span,
+    max_raft_state: Option<u64>,
     committed: u64,
     /// For each leader and follower, how often the leader has stepped back since their logs last agreed.
     steps_back: BTreeMap<(NodeId, NodeId), u64>,
-    longest_search: u64,
+    /// For each clerk that waits for a server, which, and since when that has ceased to lead.
+    asking: BTreeMap<NodeId, (NodeId, Option<Time>)>,
 }
 
 impl Counter {
+    /// Nothing has been done yet.
+    pub fn new(config: &Config) -> Counter {
+        Counter {
+            tally: Tally::default(),
+            costs: Costs::default(),
+            servers: u64::from(config.servers),
+            // As long as a clerk pauses.
+            pause: config.heartbeat,
+            message: config.latency.1,
+            max_raft_state: config.max_raft_state,
+            committed: 0,
+            steps_back: BTreeMap::new(),
+            asking: BTreeMap::new(),
+        }
+    }
+
     /// What has been counted.
     pub fn tally(&self) -> Tally {
         self.tally
     }
 
-    /// The most steps back that a leader took to find where a follower's log agrees with its own.
-    pub fn longest_search(&self) -> u64 {
-        self.longest_search
+    /// What it cost at worst.
+    pub fn costs(&self) -> Costs {
+        self.costs
     }
 
     /// Looks at a step.
@@ -74,8 +110,12 @@ impl Counter {
                 self.server(&before.raft, &after.raft);
                 self.snapshots(step, &before.raft, &after.raft);
                 self.searches(*node, &before.raft, &after.raft);
+                self.ceases(step.at, *node, &before.raft, &after.raft);
             }
-            (Some(View::Client(before)), Some(View::Client(after))) => self.client(before, after),
+            (Some(View::Client(before)), Some(View::Client(after))) => {
+                self.client(step.at, before, after);
+                self.waits(step.at, *node, after);
+            }
             (Some(View::Coordinator(before)), Some(View::Coordinator(after))) => {
                 if let (Some(before), Some(after)) = (&before.job, &after.job)
                     && before.id == after.id
@@ -96,6 +136,9 @@ impl Counter {
         if after.commit_index > self.committed {
             self.tally.commits += after.commit_index - self.committed;
             self.committed = after.commit_index;
+        }
+        if let Some(limit) = self.max_raft_state {
+            self.costs.state = self.costs.state.max(after.log.bytes() / limit.max(1));
         }
         let known = after.log.base_index() <= before.log.last_index();
         if known && !after.log.extends(&before.log) {
@@ -138,18 +181,52 @@ impl Counter {
             if after.sending == Sending::Probing && after.next_index < before.next_index {
                 let steps = self.steps_back.entry((leader, *follower)).or_default();
                 *steps = if before.sending == Sending::Probing { *steps + 1 } else { 1 };
-                self.longest_search = self.longest_search.max(*steps);
+                self.costs.steps_back = self.costs.steps_back.max(*steps);
             }
         }
     }
 
-    fn client(&mut self, before: &kv::ClerkView, after: &kv::ClerkView) {
+    /// Whoever waits for a server that led and does so no more has to ask another.
+    fn ceases(
+        &mut self,
+        now: Time,
+        server: NodeId,
+        before: &raft::View<kv::Command>,
+        after: &raft::View<kv::Command>,
+    ) {
+        let leads = |view: &raft::View<kv::Command>| matches!(view.role, Role::Leader { .. });
+        if leads(before) && !leads(after) {
+            let waiting = self.asking.values_mut().filter(|(asked, _)| *asked == server);
+            waiting.for_each(|(_, since)| *since = since.or(Some(now)));
+        }
+    }
+
+    /// A clerk has taken a step: until then it was waiting for the server that it had asked.
+    fn waits(&mut self, now: Time, clerk: NodeId, after: &kv::ClerkView) {
+        let asked = after.pending.as_ref().filter(|pending| !pending.pausing).map(|pending| pending.to);
+        let known = self.asking.get(&clerk).copied();
+        if let Some((server, Some(since))) = known
+            && asked != Some(server)
+        {
+            self.costs.stranded = self.costs.stranded.max(now.since(since).0 / self.message.0.max(1));
+        }
+        match asked {
+            Some(server) if known.is_some_and(|(known, _)| known == server) => {}
+            Some(server) => drop(self.asking.insert(clerk, (server, None))),
+            None => drop(self.asking.remove(&clerk)),
+        }
+    }
+
+    fn client(&mut self, now: Time, before: &kv::ClerkView, after: &kv::ClerkView) {
         self.tally.answers += after.history.count().saturating_sub(before.history.count());
         if let (Some(before), Some(after)) = (&before.pending, &after.pending)
             && before.number == after.number
             && after.attempt > before.attempt
         {
             self.tally.retries += 1;
+            let pauses = now.since(after.since).0 / self.pause.0.max(1) + 1;
+            let rounds = u64::from(after.attempt) / (self.servers * pauses);
+            self.costs.rounds = self.costs.rounds.max(rounds);
         }
     }
 }

@@ -120,6 +120,11 @@ impl Checker {
         let Some(after) = after else {
             return self.reads.forget(clerk);
         };
+        if let Some(pending) = &after.pending
+            && pending.sent_as != pending.number
+        {
+            self.model.renames(after.session, pending.number, pending.sent_as);
+        }
         let key = |view: &ClerkView| view.pending.as_ref().map(|pending| (view.session, pending.number));
         let began = key(after).is_some() && before.and_then(key) != key(after);
         if let Some(before) = before

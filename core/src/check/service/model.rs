@@ -12,24 +12,38 @@ pub(super) struct Model {
     /// The highest number executed in each session, and its answer. A clerk begins a number only when it has the answer
     /// to the one before (§8), so whatever is not higher was executed, and one number tells all.
     executed: Tree<Session, (u64, Reply)>,
+    /// Commands that are an earlier one under another number, which a clerk must not send.
+    renamed: Tree<(Session, u64), u64>,
     applied: Index,
     last_repeat: Option<Index>,
 }
 
 impl Model {
     pub(super) fn new() -> Model {
-        Model { store: Store::default(), executed: Tree::new(), applied: 0, last_repeat: None }
+        Model {
+            store: Store::default(),
+            executed: Tree::new(),
+            renamed: Tree::new(),
+            applied: 0,
+            last_repeat: None,
+        }
     }
 
     /// Executes the command of the next entry, if it is not a repetition.
     pub(super) fn apply(&mut self, command: &Command) {
         self.applied += 1;
-        if self.has_executed(command.session, command.number) {
+        let number = self.renamed.get(&(command.session, command.number)).copied().unwrap_or(command.number);
+        if self.has_executed(command.session, number) {
             self.last_repeat = Some(self.applied);
         } else {
             let reply = self.store.apply(&command.op);
-            self.executed.insert(command.session, (command.number, reply));
+            self.executed.insert(command.session, (number, reply));
         }
+    }
+
+    /// A clerk sends the command of this number under another.
+    pub(super) fn renames(&mut self, session: Session, number: u64, sent_as: u64) {
+        self.renamed.insert((session, sent_as), number);
     }
 
     /// Whether this command was executed.

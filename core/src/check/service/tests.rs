@@ -59,7 +59,7 @@ impl Run {
     fn applies(&mut self, server: NodeId, index: Index) -> &mut Run {
         let mut machine = StateMachine::default();
         for link in self.log.range(0, index) {
-            machine.apply(&link.entry.command, self.rules);
+            machine.apply(&link.entry.command, false, self.rules);
         }
         self.shows(server, index, machine)
     }
@@ -138,6 +138,7 @@ fn session(client: NodeId) -> Session {
 fn clerk_view(clerk: NodeId, next_number: u64, pending: Option<(u64, Op)>, history: History) -> ClerkView {
     let pending = pending.map(|(number, op)| Pending {
         number,
+        sent_as: number,
         op,
         since: Time(0),
         attempt: 1,
@@ -205,7 +206,7 @@ fn a_state_that_changes_without_an_entry_breaks_same_state() {
     let mut run = Run::new(Rules::default());
     run.commits(C1, 1, put("x", "a")).applies(S1, 1);
     let mut touched = StateMachine::default();
-    touched.apply(&Command { session: session(C1), number: 1, op: put("x", "a") }, Rules::default());
+    touched.apply(&Command { session: session(C1), number: 1, op: put("x", "a") }, false, Rules::default());
     touched.sessions.insert(session(C2), crate::kv::session::Last { number: 1, reply: Reply::Done });
     run.shows(S1, 1, touched);
     run.breaks(Property::SameState, &[S1]);
@@ -276,6 +277,32 @@ fn a_read_may_return_anything_that_was_true_while_it_was_under_way() {
 }
 
 #[test]
+fn a_write_must_be_told_what_came_of_it_when_it_was_executed() {
+    let cas = || Op::Cas { key: "x".into(), expected: None, value: "1".into() };
+    let told = |reply| {
+        let mut run = Run::new(Rules::default());
+        run.calls(C1, 1, cas()).commits(C1, 1, cas()).applies(S1, 1).returns(C1, reply);
+        run
+    };
+    told(Reply::Done).all_is_well();
+    told(Reply::NotEqual).breaks(Property::ExactlyOnce, &[C1]);
+}
+
+#[test]
+fn a_command_that_comes_again_under_another_number_is_executed_twice() {
+    let run = |sent_as| {
+        let mut run = Run::new(Rules::default());
+        run.calls(C1, 1, append("x", "a")).commits(C1, 1, append("x", "a")).applies(S1, 1);
+        let mut view = run.clerks[&C1].clone();
+        view.pending.as_mut().expect("something was called").sent_as = sent_as;
+        run.clerk(C1, view).commits(C1, 2, append("x", "a")).applies(S1, 2);
+        run
+    };
+    run(1).all_is_well();
+    run(2).breaks(Property::ExactlyOnce, &[S1]);
+}
+
+#[test]
 fn a_second_read_is_judged_from_its_own_call() {
     let mut run = Run::new(Rules::default());
     run.calls(C2, 1, get("x")).commits(C1, 1, put("x", "a")).applies(S1, 1);
@@ -306,7 +333,10 @@ fn an_operation_that_begins_in_the_step_in_which_another_returns_is_seen() {
 fn a_snapshot_that_is_not_the_state_at_its_index_is_noticed() {
     let state = |run: &Run, index: Index| {
         let mut machine = StateMachine::default();
-        run.log.range(0, index).iter().for_each(|link| drop(machine.apply(&link.entry.command, run.rules)));
+        run.log
+            .range(0, index)
+            .iter()
+            .for_each(|link| drop(machine.apply(&link.entry.command, false, run.rules)));
         machine
     };
     let told = |rules: Rules, holds: Index| {

@@ -7,4 +7,5 @@ mod cluster;
 mod notes;
 mod server;
 mod snapshots;
+mod switches;
 mod reads;

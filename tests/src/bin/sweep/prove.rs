@@ -4,7 +4,7 @@ use crate::args::Args;
 use crate::pool;
 use cpu_time::ThreadTime;
 use splitbrain::lab::config::AnyRule;
-use splitbrain_tests::swarm::proof::{Notice, Proof, STEPS_BACK};
+use splitbrain_tests::swarm::proof::{Notice, Proof};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -78,9 +78,7 @@ impl Proved {
             Some((seed, Notice::Broken(violation))) => {
                 (violation.property.name().to_string(), seed.to_string())
             }
-            Some((seed, Notice::Overspent(steps))) => {
-                (format!("{steps} steps back, not {STEPS_BACK}"), seed.to_string())
-            }
+            Some((seed, Notice::Overspent(spent))) => (self.proof.told(*spent), seed.to_string()),
             None => ("NOTHING".into(), "-".into()),
         };
         let mut text = format!(

@@ -192,15 +192,13 @@ fn clients_get_what_was_put_and_appended() {
     assert_eq!(node(&playground, 3)["client"]["pending"]["text"], "put x 1");
     assert_eq!(node(&playground, 3)["client"]["queued"], 2);
     run(&mut playground, 4_000_000);
-    let client = node(&playground, 3)["client"].clone();
-    let told: Vec<(&str, &str)> = client["history"]
-        .as_array()
-        .unwrap()
+    let ways: Vec<Value> = read(playground.operations(&JsValue::from(5)));
+    let told: Vec<(&str, &str)> = ways
         .iter()
-        .map(|done| (done["text"].as_str().unwrap(), done["reply"].as_str().unwrap()))
+        .map(|way| (way["text"].as_str().unwrap(), way["returned"]["reply"].as_str().unwrap()))
         .collect();
-    assert_eq!(told, [("put x 1", "done"), ("append x 2", "done"), ("get x", "12")]);
-    assert_eq!(client["history"][2]["index"], 3);
+    assert_eq!(told, [("get x", "12"), ("append x 2", "done"), ("put x 1", "done")]);
+    assert_eq!(read::<Vec<Value>>(playground.operations(&JsValue::from(1))), ways[..1]);
     let frame = look(playground.frame());
     let leader = &frame["nodes"][frame["leader"].as_u64().unwrap() as usize]["server"];
     assert_eq!((&leader["store"], &leader["storeSize"]), (&json!([["x", "12"]]), &json!(1)));
@@ -213,6 +211,27 @@ fn clients_get_what_was_put_and_appended() {
     assert_eq!(
         rows[0]["entries"],
         json!([{ "index": 2, "term": leader["term"], "text": "append x 2", "client": 3, "number": 2 }])
+    );
+    let Value::Object(way) = &ways[0] else { panic!("{ways:?}") };
+    let fields: Vec<&str> = way.keys().map(String::as_str).collect();
+    let every = [
+        "answers",
+        "applied",
+        "attempts",
+        "called",
+        "client",
+        "committed",
+        "life",
+        "logged",
+        "number",
+        "returned",
+        "text",
+    ];
+    assert_eq!(fields, every);
+    let counts = ["logged", "applied"].map(|stations| way[stations].as_array().unwrap().len());
+    assert_eq!(
+        (counts, &way["logged"][0]["index"], &way["client"], &way["life"]),
+        ([3, 3], &json!(3), &json!(3), &json!(1))
     );
     assert!(refusal(playground.act(&js(r#"{"do":"get","client":0,"key":"x"}"#))).contains("not a client"));
 }

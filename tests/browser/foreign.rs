@@ -121,6 +121,7 @@ fn times_steps_indexes_and_budgets_must_be_what_they_are() {
             refusal(playground.steps_since(&one, &value));
             refusal(playground.why(&value));
             refusal(playground.marks(&value));
+            refusal(playground.operations(&value));
             refusal(playground.switch_branch(&value));
             // A step may be left out, and half a millisecond is a budget.
             if !value.is_undefined() && !value.is_null() {
@@ -157,6 +158,7 @@ fn windows_beyond_everything_are_empty() {
         assert_eq!(look(playground.steps_since(&far, &far)), json!([]));
         assert!(look(playground.steps_since(&JsValue::from(0), &far)).as_array().unwrap().len() <= 500);
         assert_eq!(look(playground.marks(&far)), json!([]));
+        assert_eq!(look(playground.operations(&far)), json!([]));
     });
 }
 
@@ -252,8 +254,9 @@ fn values_may_be_empty_or_a_megabyte_and_no_larger() {
     act(&mut playground, r#"{"do":"append","client":3,"key":"x","value":"1"}"#);
     run(&mut playground, 10_000_000);
     let frame = look(playground.frame());
-    let history = &frame["nodes"][3]["client"]["history"];
-    assert_eq!((&history[1]["reply"], &history[2]["reply"]), (&json!("done"), &json!("refused: too long")));
+    let ways = look(playground.operations(&JsValue::from(2)));
+    let reply = |place: usize| &ways[place]["returned"]["reply"];
+    assert_eq!((reply(1), reply(0)), (&json!("done"), &json!("refused: too long")));
     let value = frame["nodes"][0]["server"]["store"][0][1].as_str().unwrap();
     assert!(value.ends_with('…') && value.chars().count() < 200);
     let key = "k".repeat(1025);

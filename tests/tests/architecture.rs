@@ -27,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "node",
             "fingerprint",
             "bytes",
+            "tree",
             "rules",
             "raft",
             "mapreduce",

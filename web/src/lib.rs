@@ -12,6 +12,7 @@ pub mod frame;
 pub mod node;
 pub mod server;
 pub mod client;
+pub mod operations;
 pub mod flight;
 pub mod job;
 pub mod logs;

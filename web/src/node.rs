@@ -106,7 +106,6 @@ pub struct Write {
 
 /// Every node, in order.
 pub(crate) fn nodes(world: &World<Member>, roster: Roster) -> Vec<Node> {
-    let indexes = client::indexes(world);
     let node = |id: NodeId| {
         let view = world.view(id);
         Node {
@@ -132,7 +131,7 @@ pub(crate) fn nodes(world: &World<Member>, roster: Roster) -> Vec<Node> {
                 .map(|view| server::server(view, server::durable(world, id))),
             client: view
                 .and_then(|view| if let View::Client(view) = view { Some(view) } else { None })
-                .map(|view| client::client(view, roster, &indexes)),
+                .map(|view| client::client(view, roster)),
             worker: view
                 .and_then(|view| if let View::Worker(view) = view { Some(view) } else { None })
                 .map(job::worker),

@@ -7,7 +7,7 @@ use crate::clock::Deadline;
 use crate::crossing::{budget, give, take, take_any, text, whole, whole_if_any};
 use crate::error::Mistake;
 use crate::run::Run;
-use crate::{checks, frame, job, logs, marks, moment, rules, told};
+use crate::{checks, frame, job, logs, marks, moment, operations, rules, told};
 use serde::Deserialize;
 use splitbrain::lab::Config;
 use splitbrain::time::Time;
@@ -151,6 +151,14 @@ impl Playground {
     ) -> Answer {
         let (from, count) = (whole("an index", from)?, whole("a number of entries", count)?);
         Ok(give(&logs::logs(&self.run, from, count))?)
+    }
+
+    /// The operations that clients called last, each with its way through the cluster, the last one first: at most `count`,
+    /// and at most 256.
+    #[wasm_bindgen(unchecked_return_type = "Way[]")]
+    pub fn operations(&self, #[wasm_bindgen(unchecked_param_type = "number")] count: &JsValue) -> Answer {
+        let count = whole("a number of operations", count)?;
+        Ok(give(&operations::operations(&self.run, count))?)
     }
 
     /// The newest steps after one of this branch, up to now, newest last: at most `limit`, and at most 500.

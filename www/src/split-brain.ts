@@ -17,6 +17,7 @@ import { jump } from "./model/lanes.js";
 import { PREFIX } from "./model/link.js";
 import type { Theme } from "./model/palette.js";
 import { FASTEST, SLOWEST, speedLabel } from "./model/speed.js";
+import type { Lit, Meant } from "./model/way.js";
 import type { Steps } from "./panels/steps.js";
 import type { BreakMenu } from "./parts/break-menu.js";
 import type { Selection } from "./stage/scene.js";
@@ -50,6 +51,9 @@ export class SplitBrain extends LitElement {
 
   @state() private tab: Tab = "logs";
   @state() private selected: Selection = null;
+  /** The operation that is followed, and what lights up with whatever is pointed at. */
+  @state() private followed: Meant | null = null;
+  @state() private lit: Lit | null = null;
   @state() private systemDark = matchMedia("(prefers-color-scheme: dark)").matches;
   @state() private panelView: View | null = null;
 
@@ -151,6 +155,10 @@ export class SplitBrain extends LitElement {
     return html`
       <div class="house" @sb-select=${(event: CustomEvent<Selection>) => this.#select(event.detail)}
         @sb-tab=${(event: CustomEvent<Tab>) => this.#show(event.detail)}
+        @sb-follow=${(event: CustomEvent<Meant | null>) => this.#follow(event.detail)}
+        @sb-lit=${(event: CustomEvent<Lit | null>) => {
+          this.lit = event.detail;
+        }}
         @sb-partition=${() => void this.#dialog("sb-partition")}
         @sb-told=${(event: CustomEvent<string>) => this.#announcer.say(event.detail)}>
         ${this.#header(view)}
@@ -159,7 +167,7 @@ export class SplitBrain extends LitElement {
           ${view && this.#lab.story ? html`<sb-narrator .lab=${this.#lab} .view=${view}></sb-narrator>` : nothing}
           ${
             view
-              ? html`<sb-stage .lab=${this.#lab} .view=${view} .selected=${this.selected} .playing=${playing} .theme=${this.#shown}></sb-stage>`
+              ? html`<sb-stage .lab=${this.#lab} .view=${view} .selected=${this.selected} .lit=${this.lit} .playing=${playing} .theme=${this.#shown}></sb-stage>`
               : html`<div class="starting" role="status">Starting the engine…</div>`
           }
         </main>
@@ -257,9 +265,9 @@ export class SplitBrain extends LitElement {
     const lab = this.#lab;
     switch (this.tab) {
       case "logs":
-        return html`<sb-logs .lab=${lab} .view=${view}></sb-logs>`;
+        return html`<sb-logs .lab=${lab} .view=${view} .lit=${this.lit}></sb-logs>`;
       case "kv":
-        return html`<sb-key-value .lab=${lab} .view=${view}></sb-key-value>`;
+        return html`<sb-key-value .lab=${lab} .view=${view} .followed=${this.followed}></sb-key-value>`;
       case "mapreduce":
         return html`<sb-mapreduce .lab=${lab} .view=${view}></sb-mapreduce>`;
       case "checks":
@@ -318,6 +326,11 @@ export class SplitBrain extends LitElement {
     if (this.#lab.story && !customElements.get("sb-narrator")) void this.#part("sb-narrator");
   }
 
+  #follow(operation: Meant | null) {
+    this.followed = operation;
+    if (operation) this.tab = "kv";
+  }
+
   #select(selection: Selection) {
     this.selected = selection;
     if (selection && "flight" in selection) this.#lab.pause();
@@ -369,7 +382,11 @@ export class SplitBrain extends LitElement {
 
   #escape() {
     if (this.#lab.notice) this.#lab.dismiss();
-    else this.selected = null;
+    else {
+      this.selected = null;
+      this.followed = null;
+      this.lit = null;
+    }
   }
 
   /** tinykeys' own guard would let a letter through from a field in a shadow root: ours looks at where the key was really typed. */

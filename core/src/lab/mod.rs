@@ -2,14 +2,15 @@
 //! one world, watched by every checker.
 //!
 //! [`member`] is the one kind of node such a world has, [`config`] says how a cluster begins and [`act`] what people
-//! do to it; [`watch`] judges every step; [`tell`] puts steps into words, and [`scenario`] reads a lesson and
-//! asserts it.
+//! do to it; [`watch`] judges every step, and [`operations`] follows what clients ask through the cluster; [`tell`] puts
+//! steps into words, and [`scenario`] reads a lesson and asserts it.
 
 pub mod member;
 pub mod config;
 pub mod act;
 pub mod tester;
 pub mod watch;
+pub mod operations;
 pub mod tell;
 pub mod scenario;
 

@@ -3,6 +3,7 @@
 use super::act::Act;
 use super::config::{Config, Roster};
 use super::member::{Content, File, Member, Message, Timer, View};
+use super::operations::Operations;
 use super::tell::tell;
 use crate::check::mapreduce::{self as jobs, CoordinatorStep};
 use crate::check::raft::{Cause as Why, Disks, Durable, Turn};
@@ -28,6 +29,7 @@ pub struct Watch {
     raft: raft::Checker<kv::Command>,
     service: service::Checker,
     jobs: jobs::Checker,
+    operations: Operations,
 }
 
 /// What a timeline remembers of a step for ever.
@@ -76,6 +78,11 @@ impl Watch {
     /// What has been broken so far.
     pub fn verdicts(&self) -> &Verdicts {
         &self.verdicts
+    }
+
+    /// The operations called last, and how far each has come.
+    pub fn operations(&self) -> &Operations {
+        &self.operations
     }
 
     /// Who is who.
@@ -281,6 +288,7 @@ impl Subject for Watch {
             raft: raft::Checker::new(),
             service: service::Checker::new(),
             jobs: jobs::Checker::new(),
+            operations: Operations::default(),
         };
         Ok((watch, world))
     }
@@ -288,6 +296,7 @@ impl Subject for Watch {
     fn observe(&mut self, world: &World<Member>, marks: &mut Vec<Mark>) {
         let known = self.verdicts.violations().len();
         self.judge(world);
+        self.operations.observe(world);
         let step = world.last_step();
         let mut mark = |node, kind| marks.push(Mark { at: step.at, step: step.number, node, kind });
         if let Some(change) = &step.change

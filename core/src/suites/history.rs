@@ -1,8 +1,9 @@
 //! Every operation of lab 3's clients, from call to answer: what the service is judged by from outside.
 
-use crate::check::linearizable::{self, Call, Model};
+use crate::check::linearizable::{self, Model};
 use crate::kv::clerk::Output;
 use crate::kv::{Op, Reply};
+use crate::lab::operations::seen;
 use crate::node::NodeId;
 use crate::time::Time;
 use alloc::collections::BTreeMap;
@@ -83,6 +84,10 @@ const STEPS: u64 = 100_000_000;
 /// Whether one store, used by one client after another, could have answered all of this. The course gives its judge a second
 /// and takes silence for a yes; this one has to say yes.
 pub(super) fn judge_history(history: &History) -> Result<(), String> {
+    let seen = |operation: &Operation| {
+        let returned = operation.returned.as_ref().map(|(reply, at)| (reply, at.0));
+        seen(operation.client, &operation.op, operation.called.0, returned)
+    };
     let operations: Vec<linearizable::Operation> = history.operations.iter().filter_map(seen).collect();
     let judge = linearizable::judge(&operations, Model::KeyValue, STEPS);
     match (judge.is_linearizable(), judge.failed()) {
@@ -96,31 +101,6 @@ pub(super) fn judge_history(history: &History) -> Result<(), String> {
         (Some(_), None) => Ok(()),
         (None, None) => Err(format!("{} steps did not suffice to judge the history", judge.steps())),
     }
-}
-
-/// An operation as the judge knows it; none for what the store refused, which did nothing.
-fn seen(operation: &Operation) -> Option<linearizable::Operation> {
-    let call = match &operation.op {
-        Op::Get { .. } => Call::Read,
-        Op::Put { value, .. } => Call::Write(Some(value.clone())),
-        Op::Append { value, .. } => Call::Append(value.clone()),
-        Op::Cas { expected, value, .. } => Call::CompareAndSet(expected.clone(), Some(value.clone())),
-        Op::Delete { .. } => Call::Delete,
-    };
-    let returned = match &operation.returned {
-        None => None,
-        Some((Reply::TooLong, _)) => return None,
-        Some((Reply::Done, at)) => Some((at.0, linearizable::Reply::Done)),
-        Some((Reply::NotEqual, at)) => Some((at.0, linearizable::Reply::Refused)),
-        Some((Reply::Value(read), at)) => Some((at.0, linearizable::Reply::Value(read.clone()))),
-    };
-    Some(linearizable::Operation {
-        process: u64::from(operation.client.0),
-        key: Some(operation.op.key().clone()),
-        call,
-        called: operation.called.0,
-        returned,
-    })
 }
 
 #[cfg(test)]

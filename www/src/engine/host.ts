@@ -15,6 +15,7 @@ import type {
   Progress,
   Rule,
   ToldStep,
+  Way,
 } from "splitbrain";
 import init, { freshSeed, Playground } from "splitbrain";
 import { TRAP } from "./trap.js";
@@ -32,6 +33,8 @@ export interface Ask {
   steps: { branch: number; after: number; limit: number };
   /** Timeline marks of a branch from this one on. */
   marks: { branch: number; from: number };
+  /** How many operations of clients, with their ways. */
+  operations: number;
   /** Checks, rules and branches too. */
   whole: boolean;
 }
@@ -46,6 +49,7 @@ export interface Answer {
   checks?: Check[];
   rules?: Rule[];
   branches?: Branch[];
+  operations?: Way[];
   config?: Config;
   /** The run as it now stands, after anything that changed it: what a fresh engine is restored from. */
   script?: string;
@@ -199,6 +203,7 @@ export class Host {
     answer.checks = engine.checks();
     answer.rules = engine.rules();
     answer.branches = engine.branches();
+    answer.operations = ask.operations > 0 ? engine.operations(ask.operations) : [];
     return answer;
   }
 }

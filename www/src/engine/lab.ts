@@ -44,6 +44,8 @@ export class Lab {
   story: OpenStory | null = null;
   /** The log index the window starts at; "latest" follows the end. */
   logsFrom: number | "latest" = "latest";
+  /** How many operations of clients are followed: it costs something, so only a panel that shows them asks for them. */
+  operations = 0;
 
   readonly #changed: () => void;
   #engine = new Engine();
@@ -421,6 +423,7 @@ export class Lab {
       logs: { from: this.logsFrom, count: WINDOW },
       steps: { branch, after: view?.steps.at(-1)?.number ?? 0, limit: this.playing ? STEPS_AT_ONCE : STEPS_KEPT },
       marks: { branch, from: view?.marks.length ?? 0 },
+      operations: this.operations,
     };
   }
 
@@ -450,6 +453,7 @@ export class Lab {
       checks: answer.checks ?? old?.checks ?? [],
       rules: answer.rules ?? old?.rules ?? [],
       branches: answer.branches ?? old?.branches ?? [],
+      operations: answer.operations ?? old?.operations ?? [],
       before,
     };
     if (frame.mismatch !== null && old?.frame.mismatch !== frame.mismatch) this.#tellMismatch(frame.mismatch);

@@ -298,6 +298,12 @@ export class Inspector extends Panel {
       <dt>in memory</dt><dd>nothing: it crashed</dd>`;
   }
 
+  /** An operation that a client waits for leads to its way. */
+  #followed(client: number, life: number, { number, text }: { number: number; text: string }) {
+    const detail = { client, life, number };
+    return html`<button class="link" title="Follow its way" @click=${() => this.dispatchEvent(new CustomEvent("sb-follow", { detail, bubbles: true, composed: true }))}>#${number} ${text}</button>`;
+  }
+
   #client(node: Node) {
     const client = node.client;
     if (!client) return nothing;
@@ -305,7 +311,7 @@ export class Inspector extends Panel {
     return html`
       <dt>session</dt><dd>${client.session}</dd>
       <dt>next number</dt><dd>${client.next}</dd>
-      <dt>pending</dt><dd>${client.pending ? `#${client.pending.number} ${client.pending.text}` : "nothing"}</dd>
+      <dt>pending</dt><dd>${client.pending ? this.#followed(node.id, client.life, client.pending) : "nothing"}</dd>
       <dt>attempt</dt><dd>${client.pending ? `${client.pending.attempt}, to ${nameIn(frame, client.pending.to)}` : "–"}</dd>
       <dt>leader known</dt><dd>${nameIn(frame, client.leaderHint)}</dd>
       <dt>queued</dt><dd>${client.queued}</dd>`;

@@ -1,13 +1,20 @@
 // The key/value console: operations by a chosen client, their replies and attempts, and what every server stores.
 
-import { css, html, nothing } from "lit";
-import { customElement, query, state } from "lit/decorators.js";
-import type { Node } from "splitbrain";
+import { css, html, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import type { Node, Way } from "splitbrain";
 import { nameIn } from "../engine/view.js";
 import { parseOperation } from "../model/command.js";
 import { cut, seconds, span } from "../model/format.js";
+import { isMeant, type Lit, litBy, type Meant } from "../model/way.js";
 import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
+import { drawWay, say, wayStyle } from "./way.js";
+
+/** How many operations of all clients are followed. */
+const FOLLOWED = 120;
+/** How many of one client are listed at first. */
+const NEWEST = 12;
 
 const LOAD_EVERY = 60_000;
 
@@ -15,6 +22,7 @@ const LOAD_EVERY = 60_000;
 export class KeyValue extends Panel {
   static override styles = [
     controls,
+    wayStyle,
     css`
       :host {
         display: block;
@@ -57,8 +65,23 @@ export class KeyValue extends Panel {
       td.mono {
         overflow-wrap: anywhere;
       }
+      .number,
+      td:first-child {
+        white-space: nowrap;
+      }
       .number {
         text-align: right;
+      }
+      tr.open > td {
+        background: var(--sunk);
+      }
+      .follows > td {
+        background: var(--sunk);
+        padding: 6px 8px 12px;
+      }
+      td button.link {
+        color: var(--ink);
+        text-align: left;
       }
       .again {
         color: var(--hold);
@@ -111,12 +134,50 @@ export class KeyValue extends Panel {
     `,
   ];
 
+  /** The operation whose way is shown. */
+  @property({ attribute: false }) followed: Meant | null = null;
   @state() private chosen: number | null = null;
+  @state() private all = false;
   @state() private wrong = "";
   @state() private verb: "get" | "put" | "append" = "put";
   @query("#line") private line!: HTMLInputElement | null;
   @query("#key") private key!: HTMLInputElement | null;
   @query("#value") private value!: HTMLInputElement | null;
+
+  /** The operation that was last brought into sight. */
+  #shown: Meant | null = null;
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.lab.operations = 0;
+  }
+
+  protected override willUpdate(changed: PropertyValues) {
+    if (this.lab.operations === 0) {
+      this.lab.operations = FOLLOWED;
+      void this.lab.refresh();
+    }
+    if (changed.has("followed") && this.followed && "client" in this.followed) this.chosen = this.followed.client;
+    // An entry of a log tells its client only once its operation is here.
+    const way = this.#followedWay;
+    if (way && this.followed !== this.#shown) this.chosen = way.client;
+  }
+
+  protected override updated() {
+    if (!this.#followedWay || this.followed === this.#shown) return;
+    this.#shown = this.followed;
+    this.#light(this.#lit);
+    this.renderRoot.querySelector(".follows")?.scrollIntoView({ block: "nearest" });
+  }
+
+  get #followedWay(): Way | undefined {
+    const meant = this.followed;
+    return meant ? this.view.operations.find((one) => isMeant(one, meant)) : undefined;
+  }
+
+  #light(lit: Lit | null) {
+    this.dispatchEvent(new CustomEvent("sb-lit", { detail: lit, bubbles: true, composed: true }));
+  }
 
   get #clients() {
     return this.view.frame.nodes.filter((node) => node.kind === "client");
@@ -208,25 +269,63 @@ export class KeyValue extends Panel {
   }
 
   #history(node: Node) {
-    const history = [...(node.client?.history ?? [])].reverse();
-    if (history.length === 0) {
-      return html`<section><div class="empty"><p>${node.name} has not asked for anything yet. Type <span class="mono">put x 1</span> and press Enter, then <span class="mono">get x</span>.</p></div></section>`;
+    const mine = this.view.operations.filter((way) => way.client === node.id);
+    if (mine.length === 0) {
+      const far = (node.client?.next ?? 1) > 1 && !this.#coming;
+      return html`<section><div class="empty"><p>${
+        far
+          ? `${node.name}'s operations lie further back than the last ${FOLLOWED} of all clients. The History panel has them.`
+          : html`${node.name} has not asked for anything yet. Type <span class="mono">put x 1</span> and press Enter, then <span class="mono">get x</span>.`
+      }</p></div></section>`;
     }
     return html`<section>
-      <h2>${node.name}'s operations, newest first</h2>
+      <h2>${node.name}'s operations, newest first: choose one to follow its way</h2>
       <div class="scroll"><table aria-label="Operations of ${node.name}">
         <thead><tr><th scope="col">#</th><th scope="col">operation</th><th scope="col">reply</th><th scope="col" class="number">attempts</th><th scope="col" class="number">took</th><th scope="col" class="number">index</th></tr></thead>
-        <tbody>${history.map(
-          (one) => html`<tr>
-            <td class="mono soft" title="called at ${seconds(one.calledAt)}">${one.number}</td>
-            <td class="mono">${cut(one.text, 80)}</td>
-            <td class="mono">${one.reply === null ? html`<span class="soft">waiting</span>` : one.reply === "" ? html`<span class="soft">(empty)</span>` : cut(one.reply, 80)}</td>
-            <td class="number ${one.attempts > 1 ? "again" : ""}">${one.attempts}</td>
-            <td class="number">${one.returnedAt === null ? "…" : span(one.returnedAt - one.calledAt)}</td>
-            <td class="number">${one.index ?? "–"}</td></tr>`,
-        )}</tbody>
+        <tbody>${mine.filter((way, i) => this.all || i < NEWEST || way === this.#followedWay).map((way) => this.#operation(way))}</tbody>
       </table></div>
+      ${
+        mine.length > NEWEST
+          ? html`<p><button class="link" title="Operations further back" @click=${() => {
+              this.all = !this.all;
+            }}>${this.all ? `Only the newest ${NEWEST}` : `${mine.length - NEWEST} more`}</button></p>`
+          : nothing
+      }
     </section>`;
+  }
+
+  #operation(way: Way) {
+    const open = this.followed !== null && isMeant(way, this.followed);
+    const reply = way.returned?.reply;
+    const index = (way.logged.find((one) => one.node === way.committed?.node) ?? way.logged[0])?.index;
+    const light = (event: Event) => say(event, litBy(way));
+    const dim = (event: Event) => say(event, this.#lit);
+    return html`<tr class=${open ? "open" : ""} @pointerenter=${light} @pointerleave=${dim} @focusin=${light} @focusout=${dim}>
+        <td class="mono soft" title="called at ${seconds(way.called.at)}">${way.number}</td>
+        <td class="mono"><button class="link" aria-expanded=${open} title="Follow its way" @click=${() => this.#follow(way)}>${cut(way.text, 80)}</button></td>
+        <td class="mono">${reply === undefined ? html`<span class="soft">waiting</span>` : reply === "" ? html`<span class="soft">(empty)</span>` : cut(reply, 80)}</td>
+        <td class="number ${way.attempts.length > 1 ? "again" : ""}">${way.attempts.length}</td>
+        <td class="number">${way.returned ? span(way.returned.at - way.called.at) : "…"}</td>
+        <td class="number">${index ?? "–"}</td></tr>
+      ${open ? html`<tr class="follows"><td colspan="6">${drawWay(way, this.lab, this.view)}</td></tr>` : nothing}`;
+  }
+
+  /** What stays lit when nothing is pointed at: the operation that is followed. */
+  get #lit(): Lit | null {
+    const way = this.#followedWay;
+    return way ? litBy(way) : null;
+  }
+
+  #follow(way: Way) {
+    const { client, number, life } = way;
+    const detail = this.followed && isMeant(way, this.followed) ? null : { client, number, life };
+    this.#light(detail && litBy(way));
+    this.dispatchEvent(new CustomEvent("sb-follow", { detail, bubbles: true, composed: true }));
+  }
+
+  /** Operations are on their way here. */
+  get #coming(): boolean {
+    return this.lab.operations === 0 || this.view.operations.length === 0;
   }
 
   #stores() {

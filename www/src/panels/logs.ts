@@ -1,12 +1,13 @@
 // The logs, aligned by index: one row a server. Committed entries are solid, the rest dashed; what differs is hatched.
 
 import { css, html, nothing, svg } from "lit";
-import { customElement, state } from "lit/decorators.js";
-import type { LogRow } from "splitbrain";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Entry, LogRow } from "splitbrain";
 import { nameIn, nodeOf } from "../engine/view.js";
 import { cut } from "../model/format.js";
 import { divergent, latest, shorthand, WINDOW } from "../model/log-window.js";
 import { hue } from "../model/palette.js";
+import type { Lit, Meant } from "../model/way.js";
 import { Resized } from "../parts/resized.js";
 import { controls, hues } from "../style/controls.js";
 import { Panel } from "./panel.js";
@@ -50,6 +51,9 @@ export class Logs extends Panel {
       svg {
         display: block;
         width: 100%;
+      }
+      .keys {
+        border-radius: 6px;
       }
       text {
         font-family: inherit;
@@ -107,6 +111,16 @@ export class Logs extends Panel {
       }
       .entry.open text {
         fill: var(--ink);
+      }
+      .entry.asked {
+        cursor: pointer;
+      }
+      .entry .ring {
+        fill: none;
+        fill-opacity: 1;
+        stroke: var(--accent);
+        stroke-width: 2.5;
+        stroke-dasharray: none;
       }
       .differs {
         fill: url(#hatch);
@@ -175,6 +189,10 @@ export class Logs extends Panel {
     `,
   ];
 
+  /** What lights up with the operation that somebody looks at. */
+  @property({ attribute: false }) lit: Lit | null = null;
+  /** The entry that the keys stand on. */
+  @state() private cursor: { row: number; index: number } | null = null;
   @state() private width = 480;
 
   constructor() {
@@ -242,6 +260,9 @@ export class Logs extends Panel {
     const x = (index: number) => LABEL + (index - first) * pitch;
     const line = commit >= first && commit < first + columns ? x(commit + 1) - 1.5 : null;
     return html`
+      <div class="keys" role="application" tabindex="0" aria-label="Entries: arrow keys go from one to the next, Enter follows its operation" @keydown=${this.#key} @blur=${() => {
+        this.cursor = null;
+      }}>
       <svg viewBox="0 0 ${this.width} ${height + 8}" height=${height + 8} role="img" aria-label=${this.#described(first, columns)}>
         <defs><pattern id="hatch" width="6" height="6" patternTransform="rotate(45)" patternUnits="userSpaceOnUse"><line class="hatch" x1="0" x2="0" y1="0" y2="6" /></pattern></defs>
         ${Array.from({ length: columns }, (_, i) => svg`<text class="head" x=${x(first + i) + pitch / 2 - 1.5} y="13">${first + i}</text>`)}
@@ -252,7 +273,7 @@ export class Logs extends Panel {
             : svg`<line class="commit" x1=${line} x2=${line} y1=${TOP - 4} y2=${height - 6} />
               <text class="note" x=${line > this.width - 120 ? line - 4 : line + 4} text-anchor=${line > this.width - 120 ? "end" : "start"} y=${height + 5}>committed up to ${commit}</text>`
         }
-      </svg>
+      </svg><span class="hidden-text" aria-live="polite">${this.#underCursor ?? ""}</span></div>
       <ul class="legend">
         <li><svg viewBox="0 0 14 12"><g class="entry"><rect x="1" y="1" width="12" height="10" rx="3" /></g></svg>committed</li>
         <li><svg viewBox="0 0 14 12"><g class="entry open"><rect x="1" y="1" width="12" height="10" rx="3" /></g></svg>not yet</li>
@@ -269,7 +290,7 @@ export class Logs extends Panel {
     y: number,
     at: { first: number; columns: number; pitch: number; differing: Set<string>; commit: number },
   ) {
-    const { frame } = this.view;
+    const { frame, logs } = this.view;
     const { first, columns, pitch } = at;
     const width = pitch - 3;
     const room = Math.max(2, Math.floor((width - 4) / 6.4));
@@ -288,13 +309,16 @@ export class Logs extends Panel {
       ${row.entries
         .filter((entry) => shown(entry.index))
         .map((entry) => {
-          const asked =
-            entry.client === null ? "" : `, asked by ${nameIn(frame, entry.client)} as #${entry.number ?? "?"}`;
-          return svg`<g class=${`entry h${hue(entry.term)} ${entry.index <= row.commitIndex ? "" : "open"}`}>
-            <title>index ${entry.index}, term ${entry.term}: ${entry.text}${asked}</title>
+          const lit = this.lit?.entries.some(
+            (one) => one.node === row.server && one.index === entry.index && one.term === entry.term,
+          );
+          const follow = entry.client === null ? nothing : () => this.#follow({ node: row.server, ...entry });
+          return svg`<g class=${`entry h${hue(entry.term)} ${entry.index <= row.commitIndex ? "" : "open"} ${entry.client === null ? "" : "asked"}`} @click=${follow}>
+            <title>${this.#told(entry)}</title>
             <rect x=${x(entry.index)} y=${y} width=${width} height=${CELL} rx="5" />
             ${at.differing.has(`${row.server}:${entry.index}`) ? svg`<rect class="differs" x=${x(entry.index)} y=${y} width=${width} height=${CELL} rx="5" />` : nothing}
             <text x=${x(entry.index) + width / 2} y=${y + 17}>${cut(shorthand(entry.text), room)}</text>
+            ${lit || (this.cursor?.index === entry.index && logs.rows[this.cursor.row] === row) ? svg`<rect class="ring" x=${x(entry.index) - 1} y=${y - 1} width=${width + 2} height=${CELL + 2} rx="6" />` : nothing}
             ${entry.index > row.durableIndex ? svg`<circle class="unsaved" cx=${x(entry.index) + width - 3} cy=${y + 3} r="3.2" />` : nothing}
           </g>`;
         })}
@@ -309,6 +333,52 @@ export class Logs extends Panel {
       ${progress && shown(progress.nextIndex) ? svg`<path class="next" d=${`M${x(progress.nextIndex) + width / 2} ${y + CELL + 2}l4 7h-8z`}><title>nextIndex ${progress.nextIndex}</title></path>` : nothing}
     </g>`;
   }
+
+  // ── An entry leads to its operation ────────────────────────────────────────────────────────────────────────────────
+
+  #told(entry: Entry): string {
+    const { client, number } = entry;
+    const asked = client === null ? "" : `, asked by ${nameIn(this.view.frame, client)} as #${number ?? "?"}`;
+    return `index ${entry.index}, term ${entry.term}: ${entry.text}${asked}`;
+  }
+
+  #follow(operation: Meant) {
+    this.dispatchEvent(new CustomEvent("sb-follow", { detail: operation, bubbles: true, composed: true }));
+  }
+
+  #entry(row: number, index: number): Entry | undefined {
+    return this.view.logs.rows[row]?.entries.find((one) => one.index === index);
+  }
+
+  get #underCursor(): string | undefined {
+    const row = this.cursor && this.view.logs.rows[this.cursor.row];
+    const entry = this.cursor && this.#entry(this.cursor.row, this.cursor.index);
+    return row && entry ? `${nameIn(this.view.frame, row.server)}, ${this.#told(entry)}` : undefined;
+  }
+
+  readonly #key = (event: KeyboardEvent) => {
+    const { rows } = this.view.logs;
+    const at = this.cursor ?? { row: 0, index: Number.POSITIVE_INFINITY };
+    const last = Math.max(0, ...rows.map((row) => row.lastIndex));
+    const moves: Record<string, [row: number, index: number]> = {
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+    };
+    const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
+    const entry = this.cursor && this.#entry(this.cursor.row, this.cursor.index);
+    if (event.key === "Enter" && entry && this.cursor) {
+      const server = rows[this.cursor.row]?.server;
+      if (server !== undefined) this.#follow({ node: server, ...entry });
+    } else if (move) {
+      const row = Math.max(0, Math.min(rows.length - 1, at.row + move[0]));
+      const index = this.cursor ? at.index + move[1] : last;
+      this.cursor = { row, index: Math.max(this.view.logs.from, Math.min(last, index)) };
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
 
   /** How far the log is on disk, and how far the write under way has come. */
   #onDisk(row: LogRow, y: number) {

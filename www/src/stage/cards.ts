@@ -76,4 +76,4 @@ const stateWord = (node: Node) => (node.status === "down" ? "crashed" : node.sta
 const picked = (scene: Scene, node: Node) =>
   scene.selected !== null && "node" in scene.selected && scene.selected.node === node.id;
 const classes = (scene: Scene, node: Node, kind: string) =>
-  `${kind} ${node.status}${picked(scene, node) ? " selected" : ""}`;
+  `${kind} ${node.status}${picked(scene, node) ? " selected" : ""}${scene.lit?.nodes.includes(node.id) ? " lit" : ""}`;

@@ -2,6 +2,7 @@
 
 import type { Flight, Frame, NodeId } from "splitbrain";
 import type { Layout } from "../model/layout.js";
+import type { Lit } from "../model/way.js";
 
 export type Selection = { readonly node: NodeId } | { readonly flight: Flight["id"] } | null;
 
@@ -10,6 +11,8 @@ export interface Scene {
   readonly now: number;
   readonly layout: Layout;
   readonly selected: Selection;
+  /** What lights up with an operation that somebody looks at. */
+  readonly lit: Lit | null;
   /** The node that takes part in the tab order; arrow keys move it. */
   readonly focus: NodeId;
   /** Whether the view stands still, so that a step's detail can be read. */

@@ -14,7 +14,7 @@ export function drawServer(scene: Scene, node: Node): SVGTemplateResult {
   const { nodeR: r, timerR } = scene.layout;
   const down = node.status === "down";
   const selected = scene.selected !== null && "node" in scene.selected && scene.selected.node === node.id;
-  const classes = `server h${hue(server.term)} ${down ? "down" : server.role} ${node.status}${selected ? " selected" : ""}`;
+  const classes = `server h${hue(server.term)} ${down ? "down" : server.role} ${node.status}${selected ? " selected" : ""}${scene.lit?.nodes.includes(node.id) ? " lit" : ""}`;
   const small = r < 36;
   return svg`
     <g class=${classes} role="button" tabindex=${scene.focus === node.id ? 0 : -1} data-node=${node.id}

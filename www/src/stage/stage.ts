@@ -11,6 +11,7 @@ import type { Point } from "../model/geometry.js";
 import { type Layout, layout, NARROW } from "../model/layout.js";
 import { type Pair, pairs } from "../model/network.js";
 import type { Theme } from "../model/palette.js";
+import type { Lit } from "../model/way.js";
 import { Resized } from "../parts/resized.js";
 import { controls, hues } from "../style/controls.js";
 import { drawCard, drawClient, drawErrand } from "./cards.js";
@@ -38,6 +39,7 @@ export class Stage extends LitElement {
   @property({ attribute: false }) lab!: Lab;
   @property({ attribute: false }) view: View | null = null;
   @property({ attribute: false }) selected: Selection = null;
+  @property({ attribute: false }) lit: Lit | null = null;
   @property({ type: Boolean }) playing = false;
   @property() theme: Theme = "light";
 
@@ -79,6 +81,7 @@ export class Stage extends LitElement {
       now: view.now,
       layout: this.#layout.value,
       selected: this.selected,
+      lit: this.lit,
       focus: this.focusNode,
       still: !this.playing,
       pick: (node) => this.#select({ node }),

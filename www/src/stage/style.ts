@@ -140,6 +140,11 @@ export const stageStyle = css`
     stroke: none;
     stroke-width: 2;
   }
+  .lit .halo {
+    stroke: var(--accent);
+    stroke-width: 4;
+    stroke-opacity: 0.5;
+  }
   .selected .halo {
     stroke: var(--accent);
     stroke-dasharray: 3 4;
@@ -272,6 +277,11 @@ export const stageStyle = css`
   [role="button"]:focus-visible .card {
     stroke: var(--accent);
     stroke-width: 2;
+  }
+  .lit .card {
+    stroke: var(--accent);
+    stroke-width: 4;
+    stroke-opacity: 0.5;
   }
   .down .card {
     stroke: var(--faint);

@@ -6,6 +6,7 @@ import type { Lab } from "./engine/lab.js";
 
 const PARTS = {
   "sb-key-value": () => import("./panels/key-value.js"),
+  "sb-history": () => import("./panels/history.js"),
   "sb-mapreduce": () => import("./panels/mapreduce.js"),
   "sb-checks": () => import("./panels/checks.js"),
   "sb-steps": () => import("./panels/steps.js"),

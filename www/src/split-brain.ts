@@ -28,6 +28,7 @@ const TABS = [
   // The panel shown first comes with the page, the others when they are first shown.
   { id: "logs", name: "Logs", part: null },
   { id: "kv", name: "Key/value", part: "sb-key-value" },
+  { id: "history", name: "History", part: "sb-history" },
   { id: "mapreduce", name: "MapReduce", part: "sb-mapreduce" },
   { id: "checks", name: "Checks", part: "sb-checks" },
   { id: "steps", name: "Steps", part: "sb-steps" },
@@ -268,6 +269,8 @@ export class SplitBrain extends LitElement {
         return html`<sb-logs .lab=${lab} .view=${view} .lit=${this.lit}></sb-logs>`;
       case "kv":
         return html`<sb-key-value .lab=${lab} .view=${view} .followed=${this.followed}></sb-key-value>`;
+      case "history":
+        return html`<sb-history .lab=${lab} .view=${view} .theme=${this.#shown}></sb-history>`;
       case "mapreduce":
         return html`<sb-mapreduce .lab=${lab} .view=${view}></sb-mapreduce>`;
       case "checks":
@@ -412,7 +415,7 @@ export class SplitBrain extends LitElement {
         if (step !== null && step !== undefined) this.#why(step);
       },
       Escape: () => this.#escape(),
-      "([1-8])": (event) => this.#show(TABS[Number(event.key) - 1]?.id ?? "logs"),
+      "([1-9])": (event) => this.#show(TABS[Number(event.key) - 1]?.id ?? "logs"),
       "[Shift]+(\\?)": (event) => this.#take(event, () => void this.#dialog("sb-keys")),
     },
     { ignore: (event) => event.defaultPrevented || event.isComposing || typing(event) },

@@ -112,7 +112,7 @@ export class Lab {
 
   // ── Doing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async show(tab: "Logs" | "Key/value" | "MapReduce" | "Checks" | "Steps" | "Rules" | "Stories" | "Labs") {
+  async show(tab: "Logs" | "Key/value" | "History" | "MapReduce" | "Checks" | "Steps" | "Rules" | "Stories" | "Labs") {
     await this.page.getByRole("tab", { name: tab }).click();
     // A panel comes when it is first shown.
     await this.page.locator("[role=tabpanel][aria-busy=false]").waitFor();

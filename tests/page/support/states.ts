@@ -26,6 +26,16 @@ export async function everyState(lab: Lab, look: (state: string) => Promise<void
   await lab.replied("C1", "get name");
   await lab.pause();
   await look("the key/value panel");
+  await page.getByRole("button", { name: "get name" }).click();
+  await look("the way of an operation");
+  await lab.show("History");
+  await page.getByRole("region", { name: "Verdict" }).waitFor();
+  await page.getByRole("application", { name: "Operations over time" }).press("Home");
+  await look("the history of the run");
+  await page.getByRole("button", { name: "A stale read" }).click();
+  await page.getByRole("button", { name: "Jump to the first error" }).click();
+  await page.getByText("As a table").click();
+  await look("a history with an error");
 
   await lab.doBreak("Crash the leader");
   // Step by step: an election is over in milliseconds.

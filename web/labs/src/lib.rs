@@ -1,8 +1,10 @@
-//! The course's tests and the stories, run beside the page's own engine and apart from its first load.
+//! The course's tests, the stories and the judge of histories, run beside the page's own engine and apart from its first load.
 //!
-//! Both end in a script: the run as data, which the page opens like any other. So nothing here draws or steps, and what
-//! a test or a story did is seen in the same stage, logs and steps as everything else.
+//! Tests and stories end in a script: the run as data, which the page opens like any other. So nothing here draws or steps, and
+//! what a test or a story did is seen in the same stage, logs and steps as everything else. Histories are read, judged and written.
 
+mod history;
+mod run;
 mod story;
 mod suite;
 #[path = "../../src/trap.rs"]
@@ -13,6 +15,7 @@ use serde::Serialize;
 use splitbrain::json;
 use wasm_bindgen::{JsError, JsValue};
 
+pub use history::History;
 pub use story::story;
 pub use suite::{run, tests};
 

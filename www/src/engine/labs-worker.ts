@@ -1,9 +1,23 @@
-// The second worker: the course's tests and the stories, in a WebAssembly module of their own.
+// The second worker: the course's tests, the stories and the judge of histories, in a WebAssembly module of their own.
 
 import { expose } from "comlink";
-import init, { run, story, tests } from "splitbrain/labs";
+import init, { History, type HistoryModel, type HistoryProgress, run, story, tests } from "splitbrain/labs";
 
 const ready = init();
+
+/** The history that was opened last. */
+let open: History | undefined;
+
+function replace(next: History) {
+  open?.free();
+  open = next;
+  return open.operations();
+}
+
+function opened(): History {
+  if (!open) throw new Error("No history is open.");
+  return open;
+}
 
 /** Each call waits until the module is here. */
 const host = {
@@ -19,6 +33,17 @@ const host = {
     await ready;
     return story(text);
   },
+  readHistory: async (text: string, model: HistoryModel) => {
+    await ready;
+    return replace(History.read(text, model));
+  },
+  historyOfRun: async (script: string, texts: string[], progress: HistoryProgress) => {
+    await ready;
+    return replace(History.ofRun(script, texts, progress));
+  },
+  judgeHistory: async (steps: number, progress: HistoryProgress) => opened().judge(steps, progress),
+  writeHistory: async (form: "edn" | "lines" | "porcupine", steps: number, progress: HistoryProgress) =>
+    opened().write(form, steps, progress),
 };
 
 export type LabsHost = typeof host;

@@ -1,11 +1,7 @@
-// The page's side of the second worker: made when it is first asked for, given up when a run of tests is cancelled.
+// The course's tests and the stories, as the page asks for them: in a second engine, given up when a run of tests is cancelled.
 
-import { type Remote, wrap } from "comlink";
 import type { LabOutcome, LabTest, Story } from "splitbrain/labs";
-import type { LabsHost } from "./labs-worker.js";
-
-/** A test takes a fraction of a second; a worker that is silent for this long is given up. */
-const PATIENCE_MS = 60_000;
+import { SecondEngine } from "./second.js";
 
 class Labs {
   /** What came of each test that was run, by its name. */
@@ -18,17 +14,14 @@ class Labs {
   /** Called whenever any of this changed. */
   changed: () => void = () => {};
 
-  #worker: Worker | null = null;
-  /** Kept as long as the worker: Comlink closes the connection of a proxy that nobody holds any more. */
-  #host: Remote<LabsHost> | null = null;
-  #lost: Promise<never> | null = null;
+  readonly #engine = new SecondEngine();
   #turn = 0;
 
   /** Fetches the list of tests. */
   async list(): Promise<void> {
     if (this.tests.length > 0) return;
     await this.#try(async () => {
-      this.tests = await this.#call((host) => host.tests());
+      this.tests = await this.#engine.call((host) => host.tests());
     });
   }
 
@@ -40,7 +33,7 @@ class Labs {
       this.running = { done, of: tests.length, name };
       this.changed();
       const went = await this.#try(async () => {
-        const outcome = await this.#call((host) => host.run(name, seed, [...without]));
+        const outcome = await this.#engine.call((host) => host.run(name, seed, [...without]));
         if (turn === this.#turn) this.outcomes.set(name, outcome);
       });
       if (!went) break;
@@ -54,13 +47,13 @@ class Labs {
   cancel(): void {
     this.#turn++;
     this.running = null;
-    this.#discard();
+    this.#engine.discard();
     this.changed();
   }
 
   /** Runs a scenario. Rejects with its line and what is wrong there. */
   story(text: string): Promise<Story> {
-    return this.#call((host) => host.story(text));
+    return this.#engine.call((host) => host.story(text));
   }
 
   async #try(work: () => Promise<void>): Promise<boolean> {
@@ -72,45 +65,10 @@ class Labs {
       // What a cancelled run complains of concerns nobody.
       if (turn !== this.#turn) return false;
       this.problem = error instanceof Error ? error.message : String(error);
-      this.#discard();
+      this.#engine.discard();
     }
     this.changed();
     return this.problem === null;
-  }
-
-  async #call<T>(make: (host: Remote<LabsHost>) => Promise<T>): Promise<T> {
-    this.#worker ??= this.#start();
-    this.#host ??= wrap<LabsHost>(this.#worker);
-    const host = this.#host;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("The labs did not answer. Try again.")), PATIENCE_MS);
-    });
-    try {
-      return await Promise.race([make(host), late, this.#lost ?? late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #start(): Worker {
-    const worker = new Worker(new URL("./labs-worker.ts", import.meta.url), {
-      type: "module",
-      name: "splitbrain-labs",
-    });
-    this.#lost = new Promise<never>((_, reject) => {
-      worker.addEventListener("error", (event) =>
-        reject(new Error(event.message || "The labs could not be fetched. Check the connection and try again.")),
-      );
-    });
-    this.#lost.catch(() => {});
-    return worker;
-  }
-
-  #discard(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
-    this.#host = null;
   }
 }
 

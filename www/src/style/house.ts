@@ -183,8 +183,7 @@ export const house = css`
   }
   .tabs {
     display: flex;
-    gap: 2px;
-    padding: 8px 12px 0;
+    padding: 8px 11px 0;
     border-bottom: 1px solid var(--line);
     overflow-x: auto;
     scrollbar-width: none;
@@ -195,7 +194,8 @@ export const house = css`
     border-radius: 6px 6px 0 0;
     background: none;
     color: var(--soft);
-    padding: 7px 7px 9px;
+    font-size: 12.5px;
+    padding: 7px 5px 9px;
   }
   .tabs button[aria-selected="true"] {
     color: var(--ink);
@@ -389,7 +389,7 @@ export const house = css`
     .tabs {
       padding: 4px 8px 0;
       display: grid;
-      grid-template-columns: repeat(4, 1fr);
+      grid-template-columns: repeat(5, 1fr);
     }
     .notice {
       top: 112px;

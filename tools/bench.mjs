@@ -12,6 +12,11 @@ const benchmarks = [
     command: "cargo",
     args: "run --release --locked --quiet -p splitbrain-tests --features rivals --bin bench".split(" "),
   },
+  {
+    of: "native",
+    command: "cargo",
+    args: "run --release --locked --quiet -p splitbrain-tests --features rivals --bin memory".split(" "),
+  },
   { of: "wasm", command: process.execPath, args: ["tools/bench-wasm.mjs"] },
   { of: "page", command: process.execPath, args: ["tools/first-load.mjs", "--json"] },
 ];

@@ -4,8 +4,10 @@ use super::memo::Memo;
 use super::model::Object;
 use super::operation::Operation;
 use super::questions::Questions;
+use crate::fingerprint::Fingerprint;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Why there is no order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,9 +156,8 @@ impl<'a, S: Object> Search<'a, S> {
             state = state.seen_by(&self.questions);
         };
         let low = self.next[self.ops.len()];
-        let words = low as usize / 64..(self.high as usize / 64 + 1).max(low as usize / 64);
-        let hash = self.hash ^ state.hash();
-        if !self.memo.insert(hash, low, self.set.get(words).unwrap_or_default(), state.clone()) {
+        let words = self.set.get(words_between(low, self.high)).unwrap_or_default();
+        if !self.memo.insert(self.hash ^ state.hash(), low, words, state.clone()) {
             self.candidates.truncate(first);
             return false;
         }
@@ -328,7 +329,13 @@ fn pass<S: Object>(operation: &Operation, after: &S) -> usize {
 
 /// A number for an operation, with which sets are told apart at a glance.
 fn scattered(op: u32) -> u64 {
-    let mut word = (u64::from(op) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    word ^ word >> 27
+    let mut number = Fingerprint::default();
+    number.word(u64::from(op));
+    number.value()
+}
+
+/// The words of a set that say more than that it begins with all below `low` and ends with `high`.
+pub(super) fn words_between(low: u32, high: u32) -> Range<usize> {
+    let first = low as usize / 64;
+    first..(high as usize / 64 + 1).max(first)
 }

@@ -85,11 +85,11 @@ fn drawn<S: Object>(model: Model, seed: u64) -> Vec<Operation> {
 /// What was known of a history before a moment.
 fn answered_before(history: &[Operation], moment: u64) -> Vec<Operation> {
     let called = history.iter().filter(|operation| operation.called < moment);
-    let known = |operation: &Operation| match operation.returned_at() < moment {
-        true => operation.clone(),
-        false => unknown(operation.clone()),
-    };
-    called.map(known).collect()
+    called.map(|operation| known_before(operation, moment)).collect()
+}
+
+fn known_before(operation: &Operation, moment: u64) -> Operation {
+    if operation.returned_at() < moment { operation.clone() } else { unknown(operation.clone()) }
 }
 
 /// Whether the judge says of each history what trying every order says, and blames the first answer that cannot be explained.
@@ -113,6 +113,15 @@ pub(super) fn agrees<S: Object>(
             let explained_before =
                 |moment| explained(&answered_before(&history, moment), &mut Vec::new(), &S::new());
             assert!(explained_before(moment), "seed {seed}: {failure:?} of {history:#?}");
+            for order in &failure.partial {
+                let before: Vec<Operation> =
+                    history.iter().map(|operation| known_before(operation, moment)).collect();
+                assert_eq!(
+                    witness::explains(&before, model, order),
+                    Ok(()),
+                    "seed {seed}: {failure:?} of {history:#?}"
+                );
+            }
             // Whether these did anything may be known only from a later answer.
             let tells_later =
                 |operation: &Operation| matches!(operation.call, Call::CompareAndSet(..) | Call::Dequeue);

@@ -116,6 +116,15 @@ fn what_nobody_knows_the_outcome_of_was_done_if_it_was_read_and_is_left_out_if_n
     assert_eq!(order[..], [0, 2, 3, 5]);
 }
 
+/// By its last call alone the write of b would come last but one, by its first answer first.
+#[test]
+fn eras_are_ordered_by_both_their_moments() {
+    let history = [write(0, "b", (0, 0)), write(1, "a", (0, 5)), read(2, "b", (6, 7))];
+    let judge = judge(&history, Model::Register, ENOUGH);
+    let [Part { verdict: Verdict::Yes(order), .. }] = judge.parts() else { panic!("{:?}", judge.parts()) };
+    assert_eq!(order[..], [1, 0, 2]);
+}
+
 /// Up to nine operations of four processes, most of them appends. A text is a letter of its own; rarely one that another has too
 /// or that begins with another's. A read returns what the object held at some moment between its call and its answer, or at another
 /// moment, or what nobody knows.

@@ -1,4 +1,4 @@
-//! Histories of many clients, judged: healthy ones, and with one stale read.
+//! Histories of many clients, judged: healthy ones, and with one stale read; what reads tell, and what has to be searched.
 
 use crate::measure::{Row, cpu_seconds, median};
 use splitbrain::chance::Chance;
@@ -11,36 +11,85 @@ const STEPS: u64 = 3_000_000;
 /// How many histories of a kind are judged.
 const SEEDS: usize = 9;
 
+struct Kind {
+    name: &'static str,
+    clients: u64,
+    operations: usize,
+    texts: Texts,
+    stale: bool,
+    aim: &'static str,
+    peers: &'static str,
+}
+
+/// What is written and appended: what a client writes once only, or one of four letters. The first is judged without a search.
+enum Texts {
+    Own,
+    Letters,
+}
+
+const HEALTHY: Kind =
+    Kind { name: "", clients: 0, operations: 0, texts: Texts::Own, stale: false, aim: "", peers: "" };
+const STALE: Kind = Kind { stale: true, ..HEALTHY };
+
+const KINDS: [Kind; 6] = [
+    Kind { name: "8 clients, 1,000 operations, healthy", clients: 8, operations: 1_000, aim: "2", ..HEALTHY },
+    Kind {
+        name: "10 clients, 700 events, healthy",
+        clients: 10,
+        operations: 350,
+        aim: "0.2",
+        peers: "Porcupine, CPU unknown: about 0.4",
+        ..HEALTHY
+    },
+    Kind { name: "10 clients, 700 events, one stale read", clients: 10, operations: 350, ..STALE },
+    Kind {
+        name: "50 clients, 4,000 events, healthy",
+        clients: 50,
+        operations: 2_000,
+        aim: "65",
+        peers: "Porcupine, CPU unknown: about 130",
+        ..HEALTHY
+    },
+    Kind {
+        name: "50 clients, 4,000 events, one stale read",
+        clients: 50,
+        operations: 2_000,
+        aim: "15",
+        peers: "Porcupine, CPU unknown: 29",
+        ..STALE
+    },
+    Kind {
+        name: "10 clients, 2,000 events, four texts, healthy",
+        clients: 10,
+        operations: 1_000,
+        texts: Texts::Letters,
+        ..HEALTHY
+    },
+];
+
 pub(crate) fn rows() -> Vec<Row> {
-    let kinds: [(&str, u64, usize, bool, &str, &str); 5] = [
-        ("8 clients, 1,000 operations, healthy", 8, 1_000, false, "2", ""),
-        ("10 clients, 700 events, healthy", 10, 350, false, "0.2", "Porcupine, CPU unknown: about 0.4"),
-        ("10 clients, 700 events, one stale read", 10, 350, true, "", ""),
-        ("50 clients, 4,000 events, healthy", 50, 2_000, false, "65", "Porcupine, CPU unknown: about 130"),
-        ("50 clients, 4,000 events, one stale read", 50, 2_000, true, "15", "Porcupine, CPU unknown: 29"),
-    ];
-    let row =
-        |(name, clients, operations, stale, aim, peers): (&str, u64, usize, bool, &'static str, &str)| {
-            let (mut seed, mut undecided) = (0, 0);
-            let value = median(SEEDS, || {
-                seed += 1;
-                let history = history(seed, clients, operations, stale);
-                let judged = || judge(&history, Model::KeyValue, STEPS).is_linearizable();
-                let (seconds, linearizable) = cpu_seconds(judged);
-                assert_ne!(linearizable, Some(stale), "{name}, seed {seed}");
-                undecided += u32::from(linearizable.is_none());
-                seconds * 1_000.0
-            });
-            let row = Row::new(format!("a history judged: {name}"), value, "ms");
-            let row = if aim.is_empty() { row } else { row.aim(aim) };
-            let left =
-                if undecided > 0 { format!("{undecided} of {SEEDS} undecided") } else { String::new() };
-            let rival = rival(&history(1, clients, operations, stale));
-            let peers: Vec<String> =
-                [left, peers.to_string(), rival].into_iter().filter(|told| !told.is_empty()).collect();
-            if peers.is_empty() { row } else { row.peers(peers.join("; ")) }
-        };
-    kinds.into_iter().map(row).collect()
+    KINDS.iter().map(row).collect()
+}
+
+fn row(kind: &Kind) -> Row {
+    let (mut seed, mut undecided) = (0, 0);
+    let value = median(SEEDS, || {
+        seed += 1;
+        let history = history(seed, kind);
+        let judged = || judge(&history, Model::KeyValue, STEPS).is_linearizable();
+        let (seconds, linearizable) = cpu_seconds(judged);
+        assert_ne!(linearizable, Some(kind.stale), "{}, seed {seed}", kind.name);
+        undecided += u32::from(linearizable.is_none());
+        seconds * 1_000.0
+    });
+    let row = Row::new(format!("a history judged: {}", kind.name), value, "ms");
+    let row = if kind.aim.is_empty() { row } else { row.aim(kind.aim) };
+    let left = if undecided > 0 { format!("{undecided} of {SEEDS} undecided") } else { String::new() };
+    let peers: Vec<String> = [left, kind.peers.to_string(), rival(&history(1, kind))]
+        .into_iter()
+        .filter(|told| !told.is_empty())
+        .collect();
+    if peers.is_empty() { row } else { row.peers(peers.join("; ")) }
 }
 
 #[cfg(not(feature = "rivals"))]
@@ -57,8 +106,9 @@ fn rival(history: &[Operation]) -> String {
 }
 
 /// What clients see that call without pause, on three keys, with the course's mix: half of the calls append, a twentieth
-/// replace, the others read. With `stale`, one read in the middle returns what its key held long before.
-fn history(seed: u64, clients: u64, operations: usize, stale: bool) -> Vec<Operation> {
+/// replace, the others read. In one that is stale, one read in the middle returns what its key held long before.
+fn history(seed: u64, kind: &Kind) -> Vec<Operation> {
+    let Kind { clients, operations, stale, .. } = *kind;
     let chance = Chance::new(seed);
     let mut draws = 0;
     let mut below = |n: u32| {
@@ -74,7 +124,10 @@ fn history(seed: u64, clients: u64, operations: usize, stale: bool) -> Vec<Opera
             let returned = called + 10 + u64::from(below(90));
             free[process as usize] = returned + 1;
             let effect = called + 1 + u64::from(below((returned - called) as u32 - 1));
-            let value = format!("x {process} {n} y");
+            let value = match kind.texts {
+                Texts::Own => format!("x {process} {n} y"),
+                Texts::Letters => ["a", "b", "c", "d"][below(4) as usize].to_string(),
+            };
             let call = match below(100) {
                 0..50 => Call::Append(value.as_str().into()),
                 50..55 => Call::Write(Some(value.as_str().into())),

@@ -173,12 +173,13 @@ pub const RAFT: Profile =
     Profile { name: "raft", mapreduce: 0, clients: (1, 3), think: (5_000, 80_000), ..SWARM };
 
 /// The same for the key/value service: clients that share few keys, compare and set, and ask again because answers are lost.
-/// Heartbeats are few, so that most of what is done is done for a client.
+/// Networks are slow and heartbeats few, so that most of what is done is done for a client.
 pub const SERVICE: Profile = Profile {
     name: "service",
     servers: &[(3, 8), (5, 3)],
     clients: (2, 4),
     mapreduce: 0,
+    latency: &[((500, 3_000), 2), ((1_000, 6_000), 3), ((8_000, 16_000), 1)],
     heartbeats: (2, 3),
     think: (10_000, 80_000),
     keys: (1, 4),

@@ -4,8 +4,11 @@
 //! log, each command only the first time it turns up. At every index a replica must hold what the model held there
 //! (Exactly Once), and what any other replica held there, its table of sessions included (Same State). A client that
 //! is told that its command was executed must find it executed, and a read must return what the model held at some
-//! moment between the read's call and its answer (Fresh Reads): that is what makes the service linearizable, given
-//! that the log orders everything else.
+//! moment between the read's call and its answer (Fresh Reads).
+//!
+//! So the order of the log is the witness of linearizability, found without a search: a write stands where its command
+//! is first applied, which is after its call and, or nobody could have told its answer, before its return; a read stands at
+//! a moment at which its value was there. Each answer is looked up at once, at a cost that does not grow with the run.
 
 mod model;
 mod reads;

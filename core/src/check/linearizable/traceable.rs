@@ -11,7 +11,7 @@
 //!   two, and A has the smaller sum of first answer and last call. So in the order of these sums every era comes after those
 //!   that it has to (Gibbons and Korach, "Testing shared memories", 1997, compare the same two moments).
 //! - So one order is as good as all: if the times contradict it, they contradict every order.
-//! - The operation to blame is the first without which there is such an order, of all that were answered until then.
+//! - The answer to blame is the first with which there is no order: what had been answered before it still has one.
 
 use super::operation::{Call, Operation, Reply};
 use super::search::{Failure, Found};
@@ -228,7 +228,7 @@ impl<'a> Texts<'a> {
     /// Whose text this one begins with, and the rest of it; none if it is nobody's. None at all if that can be told in several
     /// ways.
     fn first_in<'t>(&self, text: &'t str) -> Option<Option<(u32, &'t str)>> {
-        // Whatever it begins with, no other text that comes before it in their order comes later, unless that begins alike.
+        // The last that is not behind it in their order. If it begins with any other, then so does that one, and is ambiguous.
         let after = self.0.partition_point(|written| written.text <= text);
         let Some(written) = after.checked_sub(1).map(|place| &self.0[place]) else { return Some(None) };
         if written.is_ambiguous {

@@ -42,6 +42,25 @@ fn writes_that_nobody_reads_do_not_hide_one_that_somebody_does() {
 }
 
 #[test]
+fn what_was_read_and_is_not_read_again_is_seen_no_more() {
+    let write_and_read = |n: u64| {
+        let text = format!("{n}.");
+        [write(50, &text, (4 * n + 2, 4 * n + 3)), read(50, &text, (4 * n + 4, 4 * n + 5))]
+    };
+    let mut history: Vec<Operation> = (0..40).flat_map(write_and_read).collect();
+    let crowd = crowd(|n| Call::Write(value(&format!("{n}."))));
+    let later = |operation: Operation| Operation {
+        called: operation.called + 500,
+        returned: operation.returned.map(|(at, reply)| (at + 500, reply)),
+        ..operation
+    };
+    history.extend(crowd.into_iter().map(later));
+    history.push(read(50, "never", (1_000, 1_100)));
+    let failure = searched(&history, false, 1..=600).expect("it was never written");
+    assert_eq!(failure.blamed, 121);
+}
+
+#[test]
 fn appends_that_nobody_reads_are_placed_before_the_write_that_hides_them() {
     let mut history = crowd(|n| Call::Append(format!("{n}.").as_str().into()));
     history.extend([

@@ -1,7 +1,10 @@
 //! A seed is a run: drawn the same, run the same, written down and run again the same.
 
 use splitbrain::lab::Watch;
+use splitbrain::lab::config::AnyRule;
+use splitbrain::rules::Kind as RuleKind;
 use splitbrain::timeline::{Script, Target, Timeline};
+use splitbrain_tests::swarm::proof::{Budget, Proof};
 use splitbrain_tests::swarm::{self, Kind, Plan, Run, profile};
 use std::collections::BTreeSet;
 
@@ -25,12 +28,12 @@ fn the_same_seed_gives_the_same_run_and_another_seed_another() {
 #[test]
 fn a_run_has_the_same_fingerprint_wherever_it_is_made() {
     let golden = [
-        (1, "7d908d2536f920e7"),
-        (2, "ddb5bf4e2f41565a"),
-        (3, "9e3b7b76d12f43ee"),
-        (4, "7154422c146f1ebe"),
-        (5, "2b80035f5b637430"),
-        (6, "388eba5d154ef0a9"),
+        (1, "8946e811df10ae19"),
+        (2, "d614a4c7dc939aaf"),
+        (3, "407cf9e2a6943668"),
+        (4, "87d328705ed9cfc7"),
+        (5, "4c8ca86b613a280c"),
+        (6, "7d60bd6c3ff57a73"),
     ];
     for (seed, fingerprint) in golden {
         assert_eq!(format!("{:016x}", swarm::fingerprint(seed, 5)), fingerprint, "seed {seed}");
@@ -101,5 +104,17 @@ fn a_plan_of_one_kind_of_fault_counts_that_kind() {
             "{} never changed an outcome",
             kind.name()
         );
+    }
+}
+
+#[test]
+fn a_cost_rule_that_is_kept_keeps_its_budget() {
+    for rule in AnyRule::all().filter(|rule| rule.kind() == RuleKind::Cost) {
+        assert!(Budget::of(rule).is_some(), "{} has no budget", rule.name());
+        let proof = Proof::of(rule);
+        for seed in 1..=12 {
+            let outcome = proof.with(seed);
+            assert!(outcome.is_ok(), "{}, seed {seed}: {outcome:?}", rule.name());
+        }
     }
 }

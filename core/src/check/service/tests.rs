@@ -192,6 +192,18 @@ fn a_command_that_a_replica_skips_breaks_exactly_once() {
 }
 
 #[test]
+fn a_retry_that_comes_later_is_not_named_as_the_cause() {
+    let mut run = Run::new(Rules::default());
+    run.commits(C1, 1, append("x", "a")).commits(C1, 1, append("x", "a"));
+    run.applies(S1, 2).shows(S2, 1, StateMachine::default());
+    let violation = run.breaks(Property::ExactlyOnce, &[S2]);
+    assert_eq!(
+        violation.why,
+        "up to index 1 the store of S2 is not what comes of executing each command once."
+    );
+}
+
+#[test]
 fn replicas_that_differ_at_one_index_break_same_state() {
     let mut run = Run::new(Rules::default());
     run.commits(C1, 1, append("x", "a"));

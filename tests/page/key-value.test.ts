@@ -42,7 +42,7 @@ test("an empty value is stored and read back as empty", async ({ arrive }) => {
   const lab = await Lab.at(await arrive());
   await lab.fast();
   await lab.show("Key/value");
-  await lab.page.getByRole("textbox", { name: "Key" }).fill("hollow");
+  await lab.page.getByRole("combobox", { name: "Key" }).fill("hollow");
   await lab.page.keyboard.press("Enter");
   await lab.send("C1", "get hollow");
   expect((await lab.replied("C1", "get hollow"))[2]).toBe("(empty)");

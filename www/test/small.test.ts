@@ -1,6 +1,6 @@
 import type { LogRow, Mark } from "splitbrain";
 import { describe, expect, test } from "vitest";
-import { parseOperation } from "../src/model/command.js";
+import { choicesFor, completed, parseOperation } from "../src/model/command.js";
 import { cut, seconds, span, tickLabel, ticks } from "../src/model/format.js";
 import { arc, segment, side } from "../src/model/geometry.js";
 import { jump, lanes } from "../src/model/lanes.js";
@@ -18,9 +18,24 @@ describe("typed operations", () => {
       key: "__proto__",
       value: "two words",
     });
+    expect(parseOperation("cas x 1 two words")).toEqual({ do: "cas", key: "x", expected: "1", value: "two words" });
+    expect(parseOperation("cas x nothing 1")).toEqual({ do: "cas", key: "x", expected: null, value: "1" });
+    expect(parseOperation("delete x")).toEqual({ do: "delete", key: "x" });
+  });
+  test("a verb and a key are completed as far as all that could be meant agree", () => {
+    const keys = ["name", "names", "x"];
+    expect(choicesFor("", keys)).toEqual([]);
+    expect(completed("ap", choicesFor("ap", keys))).toBe("append ");
+    expect(completed("get n", choicesFor("get n", keys))).toBe("get name");
+    expect(completed("get names", choicesFor("get names", keys))).toBe("get names ");
+    expect(choicesFor("get ", keys)).toEqual(keys);
+    expect(completed("get ", keys)).toBe("get ");
+    expect(choicesFor("put x n", keys)).toEqual([]);
+    expect(choicesFor("frobnicate n", keys)).toEqual([]);
+    expect(completed("put x n", [])).toBe("put x n");
   });
   test("what cannot be meant is answered with an example", () => {
-    for (const line of ["", "put", "put x", "get", "get x y", "delete x"]) {
+    for (const line of ["", "put", "put x", "get", "get x y", "delete", "delete x y", "cas x", "cas x 1"]) {
       expect(parseOperation(line)).toHaveProperty("error");
     }
   });

@@ -55,7 +55,11 @@ test("what has not happened is said to be still to come, and what a spared read 
     ["returned", "(not yet)"],
   ]);
   const spared = { ...way, logged: [], committed: null, applied: [] };
-  expect(told(spared)[2]).toEqual(["in the log of", "(none: answered without an entry)"]);
+  expect(told(spared).slice(2)).toEqual([
+    ["in the log of", "(none: a read that needed no entry)"],
+    ["answered", "S1"],
+    ["returned", "C1"],
+  ]);
 });
 
 test("an operation lights up everyone who had to do with it, and is meant by its name or by any of its entries", () => {

@@ -27,7 +27,10 @@ export async function everyState(lab: Lab, look: (state: string) => Promise<void
   await lab.pause();
   await look("the key/value panel");
   await page.getByRole("button", { name: "get name" }).click();
-  await look("the way of an operation");
+  await page.getByText(/^Steady load:/).click();
+  await page.getByRole("textbox", { name: "Operation" }).fill("get n");
+  await page.getByRole("combobox", { name: "Verb" }).selectOption("cas");
+  await look("the way of an operation, completions and the sliders of a load");
   await lab.show("History");
   await page.getByRole("region", { name: "Verdict" }).waitFor();
   await page.getByRole("application", { name: "Operations over time" }).press("Home");

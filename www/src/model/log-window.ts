@@ -28,11 +28,13 @@ export function divergent(rows: readonly LogRow[]): Set<string> {
 
 const lastTerm = (row: LogRow) => row.entries.at(-1)?.term ?? 0;
 
-/** An operation as short as a log cell: `put x 1` becomes `x=1`, `append x 1` becomes `x+1`, `get x` becomes `x?`. */
+/** An operation as short as a log cell: `put x 1` becomes `x=1`, `append x 1` becomes `x+1`, `get x` becomes `x?`, `cas x 1 2` becomes `x~2`, `delete x` becomes `x−`. */
 export function shorthand(text: string): string {
   const [verb, key, ...rest] = text.split(" ");
   if (verb === "put" && key !== undefined) return `${key}=${rest.join(" ")}`;
   if (verb === "append" && key !== undefined) return `${key}+${rest.join(" ")}`;
   if (verb === "get" && key !== undefined) return `${key}?`;
+  if (verb === "cas" && key !== undefined) return `${key}~${rest.slice(1).join(" ")}`;
+  if (verb === "delete" && key !== undefined) return `${key}−`;
   return text;
 }

@@ -36,8 +36,7 @@ export function stagesOf(way: Way, name: (node: NodeId) => string): Stage[] {
   // A read that spares the log passes no entry.
   const spared = way.logged.length === 0 && done.length > 0;
   const waits = way.returned ? "" : "not yet";
-  const unlogged = spared ? "none: answered without an entry" : waits;
-  return [
+  const stages: Stage[] = [
     { name: "called", stops: [{ node: way.client, ...way.called, note: "", said: `${client} begins` }], empty: "" },
     {
       name: "asked",
@@ -54,19 +53,19 @@ export function stagesOf(way: Way, name: (node: NodeId) => string): Stage[] {
         ...one,
         said: `it comes into ${name(one.node)}'s log at index ${one.index}, in term ${one.term}`,
       })),
-      empty: unlogged,
+      empty: spared ? "none: a read that needed no entry" : waits,
     },
     {
       name: "committed",
       stops: way.committed
         ? [{ ...way.committed, note: "", said: `${name(way.committed.node)} knows that it is committed` }]
         : [],
-      empty: unlogged,
+      empty: waits,
     },
     {
       name: "applied",
       stops: way.applied.map((one) => ({ ...one, note: "", said: `${name(one.node)} applies it` })),
-      empty: unlogged,
+      empty: waits,
     },
     {
       name: "answered",
@@ -79,6 +78,7 @@ export function stagesOf(way: Way, name: (node: NodeId) => string): Stage[] {
       empty: "not yet",
     },
   ];
+  return spared ? stages.filter((one) => one.name !== "committed" && one.name !== "applied") : stages;
 }
 
 /** The place where it is said first; the others say it only where theirs is another. */

@@ -112,8 +112,10 @@ export class HistoryPanel extends Panel {
       td.mono {
         overflow-wrap: anywhere;
       }
-      tr[aria-current] > * {
-        background: var(--sunk);
+      tr[aria-current] > :first-child {
+        box-shadow:
+          -6px 0 0 var(--card),
+          -8px 0 0 var(--accent);
       }
       .number {
         text-align: right;

@@ -4,19 +4,21 @@ import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Node, Way } from "splitbrain";
 import { nameIn } from "../engine/view.js";
-import { parseOperation } from "../model/command.js";
 import { cut, seconds, span } from "../model/format.js";
+import { toggled, USUAL } from "../model/load.js";
 import { isMeant, type Lit, litBy, type Meant } from "../model/way.js";
 import { controls } from "../style/controls.js";
+import "./console.js";
+import "./load.js";
+import type { LoadSliders } from "./load.js";
 import { Panel } from "./panel.js";
 import { drawWay, say, wayStyle } from "./way.js";
 
-/** How many operations of all clients are followed. */
-const FOLLOWED = 120;
+/** How many operations of all clients are followed, and how many when somebody wants to see more. */
+const FOLLOWED = 60;
+const FURTHER = 240;
 /** How many of one client are listed at first. */
 const NEWEST = 12;
-
-const LOAD_EVERY = 60_000;
 
 @customElement("sb-key-value")
 export class KeyValue extends Panel {
@@ -27,37 +29,12 @@ export class KeyValue extends Panel {
       :host {
         display: block;
       }
-      form {
-        display: grid;
-        gap: 8px;
-      }
-      form + form {
+      sb-console,
+      sb-load {
         margin-top: 8px;
       }
-      form .soft {
+      .row .soft {
         font-size: 12.5px;
-      }
-      .line {
-        display: grid;
-        grid-template-columns: 1fr auto;
-        gap: 8px;
-      }
-      .line input {
-        font-family: var(--mono);
-        width: 100%;
-      }
-      .pieces {
-        display: grid;
-        grid-template-columns: auto 1fr 1.6fr auto;
-        gap: 8px;
-      }
-      .pieces input {
-        min-width: 0;
-        width: 100%;
-      }
-      .wrong {
-        color: var(--hold);
-        margin: 0;
       }
       .scroll {
         overflow-x: auto;
@@ -138,11 +115,7 @@ export class KeyValue extends Panel {
   @property({ attribute: false }) followed: Meant | null = null;
   @state() private chosen: number | null = null;
   @state() private all = false;
-  @state() private wrong = "";
-  @state() private verb: "get" | "put" | "append" = "put";
-  @query("#line") private line!: HTMLInputElement | null;
-  @query("#key") private key!: HTMLInputElement | null;
-  @query("#value") private value!: HTMLInputElement | null;
+  @query("sb-load") private load!: LoadSliders | null;
 
   /** The operation that was last brought into sight. */
   #shown: Meant | null = null;
@@ -153,8 +126,8 @@ export class KeyValue extends Panel {
   }
 
   protected override willUpdate(changed: PropertyValues) {
-    if (this.lab.operations === 0) {
-      this.lab.operations = FOLLOWED;
+    if (this.lab.operations !== this.#many) {
+      this.lab.operations = this.#many;
       void this.lab.refresh();
     }
     if (changed.has("followed") && this.followed && "client" in this.followed) this.chosen = this.followed.client;
@@ -168,6 +141,10 @@ export class KeyValue extends Panel {
     this.#shown = this.followed;
     this.#light(this.#lit);
     this.renderRoot.querySelector(".follows")?.scrollIntoView({ block: "nearest" });
+  }
+
+  get #many(): number {
+    return this.all ? FURTHER : FOLLOWED;
   }
 
   get #followedWay(): Way | undefined {
@@ -189,7 +166,7 @@ export class KeyValue extends Panel {
 
   override render() {
     const node = this.#client;
-    if (!node?.client)
+    if (!node)
       return html`<section><div class="empty"><p>This cluster has no clients. Start a new run with at least one.</p></div></section>`;
     return html`${this.#console(node)}${this.#history(node)}${this.#stores()}`;
   }
@@ -197,75 +174,28 @@ export class KeyValue extends Panel {
   #console(node: Node) {
     const loaded = node.client?.load ?? null;
     return html`<section>
-      <form @submit=${this.#send}>
-        <div class="row" role="group" aria-label="Client">
-          ${this.#clients.map(
-            (client) =>
-              html`<button type="button" aria-pressed=${client.id === node.id} title="Operations by ${client.name}" @click=${() => {
-                this.chosen = client.id;
-              }}>${client.name}</button>`,
-          )}
-          <label class="row"><input type="checkbox" role="switch" .checked=${loaded !== null} aria-label="Steady load by ${node.name}" @change=${() => this.#load(node)} />
-            steady load</label>
-          <span class="soft">${node.client?.pending ? `waiting for #${node.client.pending.number}` : ""}${node.client && node.client.queued > 0 ? `, ${node.client.queued} more` : ""}</span>
-        </div>
-        <div class="line">
-          <input id="line" aria-label="Operation" placeholder="put x 1" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="wrong" @input=${() => {
-            this.wrong = "";
-          }} />
-          <button class="primary" title="Send (Enter)">Send</button>
-        </div>
-        <p id="wrong" class="wrong" role="alert" ?hidden=${this.wrong === ""}>${this.wrong}</p>
-      </form>
-      <form @submit=${this.#sendPieces}>
-        <div class="pieces">
-          <select aria-label="Verb" title="What to do with the key" @change=${(event: Event) => {
-            this.verb = (event.target as HTMLSelectElement).value as typeof this.verb;
-          }}>${(["put", "append", "get"] as const).map((verb) => html`<option ?selected=${verb === this.verb}>${verb}</option>`)}</select>
-          <input id="key" aria-label="Key" placeholder="key" autocomplete="off" />
-          <input id="value" aria-label="Value" placeholder="value" autocomplete="off" ?disabled=${this.verb === "get"} />
-          <button title="Send this operation">Do it</button>
-        </div>
-      </form>
+      <div class="row" role="group" aria-label="Client">
+        ${this.#clients.map(
+          (client) =>
+            html`<button type="button" aria-pressed=${client.id === node.id} title="Operations by ${client.name}" @click=${() => {
+              this.chosen = client.id;
+            }}>${client.name}</button>`,
+        )}
+        <label class="row"><input type="checkbox" role="switch" .checked=${loaded !== null} ?disabled=${!node.client} aria-label="Steady load by ${node.name}" @change=${() =>
+          void this.lab.act(toggled(node, this.load?.mix ?? USUAL))} />
+          steady load</label>
+        <span class="soft">${node.client ? waits(node.client) : "crashed: what is sent is lost until it is restarted"}</span>
+      </div>
+      <sb-console .lab=${this.lab} .node=${node} .keys=${this.#keys}></sb-console>
+      <sb-load .lab=${this.lab} .clients=${this.#clients}></sb-load>
     </section>`;
   }
 
-  #send(event: Event) {
-    event.preventDefault();
-    const node = this.#client;
-    if (!node || !this.line) return;
-    const operation = parseOperation(this.line.value);
-    if ("error" in operation) {
-      this.wrong = operation.error;
-      return;
-    }
-    this.line.value = "";
-    void this.lab.act({ ...operation, client: node.id });
-  }
-
-  #sendPieces(event: Event) {
-    event.preventDefault();
-    const node = this.#client;
-    const key = this.key?.value ?? "";
-    if (!node) return;
-    if (key === "") {
-      this.wrong = "Name a key first.";
-      this.key?.focus();
-      return;
-    }
-    this.wrong = "";
-    const value = this.value?.value ?? "";
-    void this.lab.act(
-      this.verb === "get" ? { do: "get", client: node.id, key } : { do: this.verb, client: node.id, key, value },
-    );
-  }
-
-  #load(node: Node) {
-    void this.lab.act(
-      node.client?.load
-        ? { do: "quiet", client: node.id }
-        : { do: "load", client: node.id, every: LOAD_EVERY, keys: 5, writes: 600 },
-    );
+  /** Every key that a server has, and those that were asked for of late. */
+  get #keys(): string[] {
+    const stored = this.view.frame.nodes.flatMap((node) => node.server?.store.map(([key]) => key) ?? []);
+    const asked = this.view.operations.map((way) => way.text.split(" ")[1] ?? "");
+    return [...new Set([...stored, ...asked])].filter((key) => key !== "" && !key.endsWith("…")).sort();
   }
 
   #history(node: Node) {
@@ -274,7 +204,7 @@ export class KeyValue extends Panel {
       const far = (node.client?.next ?? 1) > 1 && !this.#coming;
       return html`<section><div class="empty"><p>${
         far
-          ? `${node.name}'s operations lie further back than the last ${FOLLOWED} of all clients. The History panel has them.`
+          ? `${node.name}'s operations lie further back than the last ${this.#many} of all clients. The History panel has them.`
           : html`${node.name} has not asked for anything yet. Type <span class="mono">put x 1</span> and press Enter, then <span class="mono">get x</span>.`
       }</p></div></section>`;
     }
@@ -285,10 +215,10 @@ export class KeyValue extends Panel {
         <tbody>${mine.filter((way, i) => this.all || i < NEWEST || way === this.#followedWay).map((way) => this.#operation(way))}</tbody>
       </table></div>
       ${
-        mine.length > NEWEST
+        mine.length > NEWEST || this.all
           ? html`<p><button class="link" title="Operations further back" @click=${() => {
               this.all = !this.all;
-            }}>${this.all ? `Only the newest ${NEWEST}` : `${mine.length - NEWEST} more`}</button></p>`
+            }}>${this.all ? `Only the newest ${NEWEST}` : "More of them"}</button></p>`
           : nothing
       }
     </section>`;
@@ -352,7 +282,7 @@ export class KeyValue extends Panel {
                 ? "no sessions"
                 : server.sessions.map(
                     (one) =>
-                      html`<div>${nameIn(this.view.frame, one.client)} up to #${one.number}${one.reply === null ? "" : html` → <span class="mono">${cut(one.reply, 18) || "(empty)"}</span>`}</div>`,
+                      html`<div>${nameIn(this.view.frame, one.client)} up to ${this.#numbered(one.client, one.number)}${one.reply === null ? "" : html` → <span class="mono">${cut(one.reply, 18) || "(empty)"}</span>`}</div>`,
                   )
             }</div>
           </article>`;
@@ -360,4 +290,17 @@ export class KeyValue extends Panel {
       </div>
     </section>`;
   }
+
+  /** The number of an operation: a way to it, if it is still known. */
+  #numbered(client: number, number: number) {
+    const detail: Meant = { client, number };
+    if (!this.view.operations.some((way) => isMeant(way, detail))) return `#${number}`;
+    return html`<button class="link" title="Follow its way" @click=${() => this.dispatchEvent(new CustomEvent("sb-follow", { detail, bubbles: true, composed: true }))}>#${number}</button>`;
+  }
+}
+
+/** What a client waits for. */
+function waits({ pending, queued }: NonNullable<Node["client"]>): string {
+  const more = queued > 0 ? `, ${queued} more` : "";
+  return pending ? `waiting for #${pending.number}${more}` : "";
 }

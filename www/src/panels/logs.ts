@@ -18,6 +18,11 @@ const ROW = 40;
 const CELL = 26;
 const TOP = 24;
 
+interface Cursor {
+  readonly row: number;
+  readonly index: number;
+}
+
 @customElement("sb-logs")
 export class Logs extends Panel {
   static override styles = [
@@ -192,7 +197,7 @@ export class Logs extends Panel {
   /** What lights up with the operation that somebody looks at. */
   @property({ attribute: false }) lit: Lit | null = null;
   /** The entry that the keys stand on. */
-  @state() private cursor: { row: number; index: number } | null = null;
+  @state() private cursor: Cursor | null = null;
   @state() private width = 480;
 
   constructor() {
@@ -358,27 +363,40 @@ export class Logs extends Panel {
 
   readonly #key = (event: KeyboardEvent) => {
     const { rows } = this.view.logs;
-    const at = this.cursor ?? { row: 0, index: Number.POSITIVE_INFINITY };
-    const last = Math.max(0, ...rows.map((row) => row.lastIndex));
-    const moves: Record<string, [row: number, index: number]> = {
+    const ways: Record<string, [row: number, index: number]> = {
       ArrowUp: [-1, 0],
       ArrowDown: [1, 0],
       ArrowLeft: [0, -1],
       ArrowRight: [0, 1],
     };
-    const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
-    const entry = this.cursor && this.#entry(this.cursor.row, this.cursor.index);
-    if (event.key === "Enter" && entry && this.cursor) {
-      const server = rows[this.cursor.row]?.server;
-      if (server !== undefined) this.#follow({ node: server, ...entry });
-    } else if (move) {
-      const row = Math.max(0, Math.min(rows.length - 1, at.row + move[0]));
-      const index = this.cursor ? at.index + move[1] : last;
-      this.cursor = { row, index: Math.max(this.view.logs.from, Math.min(last, index)) };
-    } else return;
+    const way = Object.hasOwn(ways, event.key) ? ways[event.key] : undefined;
+    const { cursor } = this;
+    if (event.key === "Enter" && cursor) {
+      const [server, entry] = [rows[cursor.row]?.server, this.#entry(cursor.row, cursor.index)];
+      if (server !== undefined && entry) this.#follow({ node: server, ...entry });
+    } else if (way) this.cursor = cursor ? this.#beside(cursor, way) : this.#newest();
+    else return;
     event.preventDefault();
     event.stopPropagation();
   };
+
+  /** The last entry of the longest log. */
+  #newest(): Cursor | null {
+    const last = Math.max(...this.view.logs.rows.map((row) => row.entries.at(-1)?.index ?? 0));
+    const row = this.view.logs.rows.findIndex((one) => one.entries.at(-1)?.index === last);
+    return row < 0 ? null : { row, index: last };
+  }
+
+  /** The next entry in a direction; logs without any are passed over. */
+  #beside(cursor: Cursor, [down, right]: readonly [number, number]): Cursor {
+    const { rows } = this.view.logs;
+    let row = cursor.row + down;
+    while (rows[row]?.entries.length === 0) row += down;
+    const entries = rows[row]?.entries;
+    const [first, last] = [entries?.[0], entries?.at(-1)];
+    if (!first || !last) return cursor;
+    return { row, index: Math.max(first.index, Math.min(last.index, cursor.index + right)) };
+  }
 
   /** How far the log is on disk, and how far the write under way has come. */
   #onDisk(row: LogRow, y: number) {

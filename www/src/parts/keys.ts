@@ -17,7 +17,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["c", "Crash or restart the selected node"],
   ["i", "Isolate the selected node"],
   ["t", "Fire the selected server's timer"],
-  ["1 – 8", "Logs, Key/value, MapReduce, Checks, Steps, Rules, Stories, Labs"],
+  ["1 – 9", "Logs, Key/value, History, MapReduce, Checks, Steps, Rules, Stories, Labs"],
   ["w", "Why? The causes of what just happened"],
   ["n", "New run…"],
   ["s", "Share, save or open a run"],

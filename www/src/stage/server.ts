@@ -3,10 +3,14 @@
 
 import { nothing, type SVGTemplateResult, svg } from "lit";
 import type { Node, Server } from "splitbrain";
+import { nameIn } from "../engine/view.js";
 import { arc, n, type Point, polar, segment } from "../model/geometry.js";
 import { angleOf } from "../model/layout.js";
 import { hue } from "../model/palette.js";
 import type { Scene } from "./scene.js";
+
+/** So many clients' sessions stand beside a server. */
+const SESSIONS = 3;
 
 export function drawServer(scene: Scene, node: Node): SVGTemplateResult {
   const server = stateOf(node);
@@ -113,7 +117,7 @@ function label(scene: Scene, node: Node, server: Shown, at: Point) {
   const away = layout.timerR + 10;
   const top = Math.cos(angle) > 0.9;
   if (top) {
-    return svg`<text class="term" x=${n(at.x)} y=${n(at.y - away - 3)} text-anchor="middle">term ${server.term}${layout.narrow ? nothing : held(server)}</text>`;
+    return svg`<text class="term" x=${n(at.x)} y=${n(at.y - away - 3)} text-anchor="middle">term ${server.term}${layout.narrow ? nothing : held(server, sessions(scene, node))}</text>`;
   }
   // Outwards, where no link runs.
   const right = across > -1e-9;
@@ -123,8 +127,19 @@ function label(scene: Scene, node: Node, server: Shown, at: Point) {
   }
   const x = n(at.x + (right ? away : -away));
   return svg`<text class="term" x=${x} y=${n(at.y - 2)} text-anchor=${anchor}>term ${server.term}</text>
-    <text class="term held" x=${x} y=${n(at.y + 13)} text-anchor=${anchor}>log ${server.lastIndex}, committed ${server.commitIndex}</text>`;
+    <text class="term held" x=${x} y=${n(at.y + 13)} text-anchor=${anchor}>log ${server.lastIndex}, committed ${server.commitIndex}</text>
+    <text class="term held" x=${x} y=${n(at.y + 28)} text-anchor=${anchor}>${sessions(scene, node)}</text>`;
 }
 
-const held = (server: Shown) =>
-  svg`<tspan class="held"> · log ${server.lastIndex}, committed ${server.commitIndex}</tspan>`;
+/** Its session table: for each client the number of the last operation that it has applied. Where servers stand close there is no
+ * room for it. */
+function sessions(scene: Scene, node: Node): string {
+  const table = scene.layout.nodeR < 36 ? [] : (node.server?.sessions ?? []);
+  return table
+    .slice(0, SESSIONS)
+    .map((one) => `${nameIn(scene.frame, one.client)} #${one.number}`)
+    .join(" · ");
+}
+
+const held = (server: Shown, more: string) =>
+  svg`<tspan class="held"> · log ${server.lastIndex}, committed ${server.commitIndex}${more && ` · ${more}`}</tspan>`;

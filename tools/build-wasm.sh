@@ -4,30 +4,33 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/versions.sh
-built=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/wasm
+built=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown
 bound=target/make/pkg
 
 # Panic messages name source files; where this machine keeps its crates is nobody's business, and must not change the bytes.
-# Both at once: what they share is compiled once.
-cargo build --locked --package splitbrain-web --package splitbrain-labs --lib --target wasm32-unknown-unknown --profile wasm \
-    --config "target.wasm32-unknown-unknown.rustflags=['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo']"
+compile() {
+    cargo build --locked --package "$1" --lib --target wasm32-unknown-unknown --profile "$2" \
+        --config "target.wasm32-unknown-unknown.rustflags=['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo']"
+}
+compile splitbrain-web wasm
+compile splitbrain-labs wasm-labs
 
 rm -rf "$bound"
-# bind CRATE NAME: makes NAME.js, NAME.d.ts and NAME_bg.wasm of a crate.
+# bind PROFILE CRATE NAME: makes NAME.js, NAME.d.ts and NAME_bg.wasm of a crate.
 # Without inlining: rustc has inlined what is worth it, and more of it makes the file a tenth larger and no faster. What takes out a
 # repetition that compresses well anyhow is skipped. Functions that look alike then come to stand side by side.
 bind() {
-    local wasm="$bound/$2_bg.wasm" skipped=(local-cse memory-packing merge-similar-functions)
-    "$WASM_BINDGEN_HOME/bin/wasm-bindgen" --target web --out-name "$2" --out-dir "$bound" "$built/$1.wasm"
+    local wasm="$bound/$3_bg.wasm" skipped=(local-cse memory-packing merge-similar-functions)
+    "$WASM_BINDGEN_HOME/bin/wasm-bindgen" --target web --out-name "$3" --out-dir "$bound" "$built/$1/$2.wasm"
     node_modules/.bin/wasm-opt -Oz -ocimfs 0 -fimfs 0 -aimfs 0 "${skipped[@]/#/--skip-pass=}" \
         --reorder-functions-by-name --strip-debug --strip-producers "$wasm" -o "$wasm"
     node tools/alike.mjs "$wasm"
     node_modules/.bin/wasm-opt --reorder-functions-by-name --strip-debug "$wasm" -o "$wasm"
-    printf '  web/pkg/%s_bg.wasm: %d bytes, %d compressed\n' "$2" \
+    printf '  web/pkg/%s_bg.wasm: %d bytes, %d compressed\n' "$3" \
         "$(wc -c <"$wasm")" "$(gzip -9c "$wasm" | wc -c)"
 }
-bind splitbrain_labs labs
-bind splitbrain_web splitbrain
+bind wasm-labs splitbrain_labs labs
+bind wasm splitbrain_web splitbrain
 
 # The WebAssembly file goes last: it is the mark by which make knows that the package is whole.
 cp "$bound"/labs* "$bound/splitbrain.js" "$bound/splitbrain.d.ts" "$bound/splitbrain_bg.wasm.d.ts" web/pkg/

@@ -68,3 +68,27 @@ pub struct Last {
 /// For each session its last command. Part of the replicated state: two replicas that have applied the same commands
 /// have the same table. Its size is that of the clerks' lives so far.
 pub type Sessions = Summed<Session, Last>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kv::text::Text;
+    use crate::raft::Command as _;
+
+    #[test]
+    fn a_command_takes_what_its_parts_take_when_they_are_encoded() {
+        let (key, value, long) = (|| Text::from("x"), || Text::from("ab"), || Some(Text::from("abc")));
+        let sizes = [
+            (Op::Get { key: key() }, 24),
+            (Op::Delete { key: key() }, 24),
+            (Op::Put { key: key(), value: value() }, 30),
+            (Op::Append { key: key(), value: value() }, 30),
+            (Op::Cas { key: key(), expected: None, value: value() }, 31),
+            (Op::Cas { key: key(), expected: long(), value: value() }, 38),
+        ];
+        for (op, size) in sizes {
+            let session = Session { client: NodeId(5), incarnation: 1 };
+            assert_eq!(Command { session, number: 1, op: op.clone() }.size(), size, "{op:?}");
+        }
+    }
+}

@@ -107,15 +107,10 @@ impl Store {
         }
         match op {
             Op::Get { .. } => self.read(op.key()),
-            Op::Put { key, value } => self.write(key, value.clone()),
-            Op::Append { key, value } => match self.0.get(key) {
-                // Refused before it is copied: a refusal must not cost more than a success.
-                Some(old) if old.len().saturating_add(value.len()) > VALUE_LIMIT => Reply::TooLong,
-                Some(old) => self.write(key, old.followed_by(value)),
-                None => self.write(key, value.clone()),
-            },
+            Op::Put { key, value } => self.write(key, None, value),
+            Op::Append { key, value } => self.write(key, self.0.get(key).cloned(), value),
             Op::Cas { key, expected, .. } if self.0.get(key) != expected.as_ref() => Reply::NotEqual,
-            Op::Cas { key, value, .. } => self.write(key, value.clone()),
+            Op::Cas { key, value, .. } => self.write(key, None, value),
             Op::Delete { key } => {
                 self.0.remove(key);
                 Reply::Done
@@ -133,10 +128,13 @@ impl Store {
         self.0.insert(key, value);
     }
 
-    fn write(&mut self, key: &Text, value: Text) -> Reply {
-        if value.len() > VALUE_LIMIT {
+    /// Lets a key have a value, after what it begins with.
+    fn write(&mut self, key: &Text, beginning: Option<Text>, value: &Text) -> Reply {
+        // Refused before it is copied: a refusal must not cost more than a success.
+        if beginning.as_ref().map_or(0, Text::len).saturating_add(value.len()) > VALUE_LIMIT {
             return Reply::TooLong;
         }
+        let value = beginning.map_or_else(|| value.clone(), |beginning| beginning.followed_by(value));
         self.0.insert(key.clone(), value);
         Reply::Done
     }
@@ -149,11 +147,6 @@ impl Store {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// The wrapping sum of the hashes of all pairs: with [`Store::len`], what two stores are compared by.
-    pub fn sum(&self) -> u64 {
-        self.0.sum()
     }
 
     /// The value of a key, if it is there.

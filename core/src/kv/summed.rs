@@ -44,11 +44,6 @@ impl<K: Ord + 'static, V: 'static> Summed<K, V> {
         self.entries.is_empty()
     }
 
-    /// The wrapping sum of the hashes of all entries.
-    pub fn sum(&self) -> u64 {
-        self.sum
-    }
-
     /// The entries in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.entries.iter()

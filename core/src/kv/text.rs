@@ -202,5 +202,6 @@ mod tests {
         assert_eq!(json, r#""say \"x\"""#);
         assert_eq!(crate::json::read::<Text>(&json).unwrap(), text);
         assert_eq!(fingerprint(&text), fingerprint(&(7u64, text.hash())));
+        assert_eq!(alloc::format!("{text} {text:?}"), "say \"x\" \"say \\\"x\\\"\"");
     }
 }

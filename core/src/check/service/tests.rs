@@ -297,7 +297,12 @@ fn a_write_must_be_told_what_came_of_it_when_it_was_executed() {
         run
     };
     told(Reply::Done).all_is_well();
-    told(Reply::NotEqual).breaks(Property::ExactlyOnce, &[C1]);
+    let wrongly = told(Reply::NotEqual);
+    wrongly.breaks(Property::ExactlyOnce, &[C1]);
+    let why = wrongly.verdicts.of(Property::ExactlyOnce).map(|violation| violation.why.clone());
+    let words =
+        "the client was told of cas x nothing 1: not equal; when it was executed, the answer was: done.";
+    assert!(why.as_ref().is_some_and(|why| why.contains(words)), "{why:?}");
 }
 
 #[test]

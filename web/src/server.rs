@@ -186,7 +186,11 @@ pub(crate) fn server(view: &ServerView, durable: Option<&HardState<Command>>) ->
         waiting: view
             .waiting
             .iter()
-            .map(|waiter| Waiting { client: waiter.client, number: waiter.number, index: waiter.index })
+            .map(|waiter| Waiting {
+                client: waiter.session.client,
+                number: waiter.number,
+                index: waiter.index,
+            })
             .collect(),
     }
 }

@@ -166,7 +166,7 @@ impl Node for Clerk {
                 self.answered(at, from, session, number, outcome, out);
             }
             Input::Message { .. } => out.note(Note::NotForClerk),
-            Input::Configure(config) => self.config = Config { id: self.config.id, ..config },
+            Input::Configure(config) => self.config = config,
         }
     }
 

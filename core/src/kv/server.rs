@@ -112,8 +112,8 @@ impl Node for Server {
             Input::Message { from, body: Message::Raft(body) } => {
                 self.drive(at, Input::Message { from, body }, out);
             }
-            Input::Message { from, body: Message::Request { session, number, op } } => {
-                self.requested(at, from, Command { session, number, op }, out);
+            Input::Message { body: Message::Request { session, number, op }, .. } => {
+                self.requested(at, Command { session, number, op }, out);
             }
             Input::Message { body: Message::Reply { .. }, .. } => out.note(Note::NotForServer),
             Input::Call { request, key } => self.drive(at, Input::Call { request, key }, out),
@@ -155,14 +155,14 @@ impl Server {
     }
 
     /// A client asks. A command that has taken effect is answered at once, whoever leads: its answer will not change.
-    fn requested(&mut self, at: Time, from: NodeId, command: Command, out: &mut impl Outbox<Self>) {
+    fn requested(&mut self, at: Time, command: Command, out: &mut impl Outbox<Self>) {
         let raft_can_read = self.raft.can_read();
         let service = &mut self.service;
         if service.rules.has(Rule::DuplicateDetection) {
             match service.machine.executed(&command, service.rules) {
                 Some(Executed::Now(reply) | Executed::Before(reply)) => {
                     out.note(Note::AnsweredBefore);
-                    return answer(from, &command, Outcome::Done(reply), out);
+                    return answer(&command, Outcome::Done(reply), out);
                 }
                 Some(Executed::LongBefore) => return out.note(Note::RequestOutlived),
                 None => {}
@@ -172,18 +172,17 @@ impl Server {
             && let Op::Get { key } = &command.op
         {
             let reply = service.machine.store.read(key);
-            return answer(from, &command, Outcome::Done(reply), out);
+            return answer(&command, Outcome::Done(reply), out);
         }
-        if service.waits_already(from, &command) {
+        if service.waits_already(&command) {
             return out.note(Note::AlreadyWaiting);
         }
         // A leader that has committed nothing in its term yet would keep a read waiting for the next write: then the
         // read itself goes through the log, and the ones after it need not.
         let spares_log = matches!(service.reads, Reads::ReadIndex | Reads::Lease);
         let reads = spares_log && command.op.is_read() && raft_can_read;
-        service.proposing = Some(Proposal { client: from, command: command.clone() });
-        let request =
-            if reads { service.begin_read(from, &command) } else { raft::Request::Propose(command) };
+        service.proposing = Some(command.clone());
+        let request = if reads { service.begin_read(&command) } else { raft::Request::Propose(command) };
         self.drive(at, Input::Call { request, key: 0 }, out);
         self.service.proposing = None;
     }
@@ -204,23 +203,16 @@ struct Service {
     /// In the order of their indexes. As short as there are clients, so a shared one is copied whole.
     waiting: Rc<Vec<Waiter>>,
     /// The command that the Raft is being given at this moment; none between two inputs.
-    proposing: Option<Proposal>,
+    proposing: Option<Command>,
 }
 
 /// A client that waits for a read that is not in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Reader {
     read: u64,
-    client: NodeId,
     session: Session,
     number: u64,
     key: Text,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Proposal {
-    client: NodeId,
-    command: Command,
 }
 
 impl Service {
@@ -234,8 +226,8 @@ impl Service {
             Effect::Output(output) if self.host == Host::Tester => out.output(output),
             Effect::Output(raft::Output::Accepted { index, term }) => self.accepted(index, term, out),
             Effect::Output(raft::Output::NotLeader { leader }) => {
-                if let Some(Proposal { client, command }) = self.proposing.take() {
-                    answer(client, &command, Outcome::NotLeader { leader }, out);
+                if let Some(command) = self.proposing.take() {
+                    answer(&command, Outcome::NotLeader { leader }, out);
                 }
             }
             Effect::Output(raft::Output::Apply { index, term, command }) => {
@@ -250,26 +242,26 @@ impl Service {
     }
 
     /// Notes who reads what, until the Raft says that it may be read.
-    fn begin_read(&mut self, client: NodeId, command: &Command) -> raft::Request<Command> {
+    fn begin_read(&mut self, command: &Command) -> raft::Request<Command> {
         let Command { session, number, ref op } = *command;
         let read = self.next_read;
         self.next_read = self.next_read.wrapping_add(1);
         let reading = Rc::make_mut(&mut self.reading);
         reading.retain(|reader| reader.session != session);
-        reading.push(Reader { read, client, session, number, key: op.key().clone() });
+        reading.push(Reader { read, session, number, key: op.key().clone() });
         raft::Request::Read { read }
     }
 
     /// The Raft says whether a read may be made from the store as it is now.
     fn read_now(&mut self, read: u64, may: bool, out: &mut impl Outbox<Server>) {
         let Some(place) = self.reading.iter().position(|reader| reader.read == read) else { return };
-        let Reader { client, session, number, key, .. } = Rc::make_mut(&mut self.reading).remove(place);
+        let Reader { session, number, key, .. } = Rc::make_mut(&mut self.reading).remove(place);
         let outcome = match may {
             true => Outcome::Done(self.machine.store.read(&key)),
             false if self.rules.has(Rule::ReleaseWaiters) => Outcome::NotLeader { leader: None },
             false => return,
         };
-        out.send(client, Message::Reply { session, number, outcome });
+        out.send(session.client, Message::Reply { session, number, outcome });
     }
 
     /// The Raft's state nears its limit: time to write down the state machine as it is now, after exactly the last
@@ -304,20 +296,20 @@ impl Service {
 
     /// The client's command has a place in the log. That is no answer yet: the place may go to another command.
     fn accepted(&mut self, index: Index, term: Term, out: &mut impl Outbox<Server>) {
-        let Some(Proposal { client, command }) = self.proposing.take() else { return };
+        let Some(command) = self.proposing.take() else { return };
         if !self.rules.has(Rule::AnswerAfterApply) {
             let reply = match &command.op {
                 Op::Get { key } => self.machine.store.read(key),
                 _ => Reply::Done,
             };
-            return answer(client, &command, Outcome::Done(reply), out);
+            return answer(&command, Outcome::Done(reply), out);
         }
         let Command { session, number, .. } = command;
         let waiting = Rc::make_mut(&mut self.waiting);
         // What its session waited for before has been answered elsewhere, or it would not ask for more.
         waiting.retain(|waiter| waiter.session != session && waiter.index != index);
         let place = waiting.partition_point(|waiter| waiter.index < index);
-        waiting.insert(place, Waiter { index, term, client, session, number });
+        waiting.insert(place, Waiter { index, term, session, number });
     }
 
     /// Executes a committed command, as every replica does, and answers the client that waits for this index.
@@ -366,31 +358,17 @@ impl Service {
         Rc::make_mut(&mut self.waiting).retain(|waiter| !lost(waiter));
     }
 
-    /// Whether this command is in the log already and its client waits for it. A client that repeats itself is
-    /// answered where it asked last.
-    fn waits_already(&mut self, from: NodeId, command: &Command) -> bool {
-        if let Some(place) = self
-            .reading
-            .iter()
-            .position(|reader| (reader.session, reader.number) == (command.session, command.number))
-        {
-            if self.reading[place].client != from {
-                Rc::make_mut(&mut self.reading)[place].client = from;
-            }
-            return true;
-        }
-        let same = |waiter: &Waiter| (waiter.session, waiter.number) == (command.session, command.number);
-        let Some(place) = self.waiting.iter().position(same) else { return false };
-        if self.waiting[place].client != from {
-            Rc::make_mut(&mut self.waiting)[place].client = from;
-        }
-        true
+    /// Whether this command's client waits for it already.
+    fn waits_already(&self, command: &Command) -> bool {
+        let asked = (command.session, command.number);
+        self.reading.iter().any(|reader| (reader.session, reader.number) == asked)
+            || self.waiting.iter().any(|waiter| (waiter.session, waiter.number) == asked)
     }
 }
 
 fn reply_to(waiter: &Waiter, outcome: Outcome, out: &mut impl Outbox<Server>) {
     let Waiter { session, number, .. } = *waiter;
-    out.send(waiter.client, Message::Reply { session, number, outcome });
+    out.send(session.client, Message::Reply { session, number, outcome });
 }
 
 /// Tells a client that it will not be answered here, and why is noted.
@@ -407,7 +385,7 @@ fn turn_away(
     }
 }
 
-fn answer(client: NodeId, command: &Command, outcome: Outcome, out: &mut impl Outbox<Server>) {
+fn answer(command: &Command, outcome: Outcome, out: &mut impl Outbox<Server>) {
     let Command { session, number, .. } = *command;
-    out.send(client, Message::Reply { session, number, outcome });
+    out.send(session.client, Message::Reply { session, number, outcome });
 }

@@ -37,9 +37,7 @@ pub struct Waiter {
     pub index: Index,
     /// In which term: another command may take that index in a later one.
     pub term: Term,
-    /// Whom to answer.
-    pub client: NodeId,
-    /// The client's session.
+    /// Whose it is.
     pub session: Session,
     /// The number of the command.
     pub number: u64,

@@ -79,6 +79,13 @@ fn kv2_a_clerk_writes_down_its_life_before_it_asks_for_anything() {
 }
 
 #[test]
+fn a_life_is_written_whole_or_not_at_all() {
+    use crate::node::Content as _;
+    assert_eq!(Incarnation(3).bytes(), None, "there is no part of it that could be torn");
+    assert_eq!(Incarnation(3).prefix(0), Incarnation(3));
+}
+
+#[test]
 fn kv4_a_clerk_has_one_operation_outstanding_and_keeps_the_order() {
     let mut clerk = Bench::clerk(Rules::ALL);
     clerk.puts("x", "1");
@@ -230,10 +237,11 @@ fn a_load_is_expanded_from_its_key_alone() {
 fn a_load_mixes_its_operations_as_asked_over_as_many_keys() {
     let mut clerk = Bench::clerk(Rules::ALL);
     clerk.is_told(load(4, 500));
-    let operations = operations(&mut clerk, 2_000);
+    let operations = operations(&mut clerk, 20_000);
     let count = |of: fn(&Op) -> bool| operations.iter().filter(|op| of(op)).count();
     let (gets, puts) = (count(Op::is_read), count(|op| matches!(op, Op::Put { .. })));
-    assert!((900..1_100).contains(&gets) && (400..600).contains(&puts), "{gets} gets, {puts} puts");
+    assert!((9_000..11_000).contains(&gets) && (4_000..6_000).contains(&puts), "{gets} gets, {puts} puts");
+    assert_eq!(count(|op| matches!(op, Op::Cas { .. } | Op::Delete { .. })), 0, "nobody asked for these");
     let keys: alloc::collections::BTreeSet<_> = operations.iter().map(|op| op.key().as_str()).collect();
     assert_eq!(keys.into_iter().collect::<Vec<_>>(), ["k0", "k1", "k2", "k3"]);
 }

@@ -42,6 +42,28 @@ fn kv8_every_server_takes_its_own_and_the_log_stays_short() {
 }
 
 #[test]
+fn kv8_a_snapshot_is_due_from_seven_eighths_of_the_limit_on_if_it_saves_half_of_it() {
+    // Ten entries, of which so many are committed, and what the Raft's state then takes.
+    let follower = |limit, committed| {
+        let mut follower = Bench::server(Rules::ALL);
+        follower.happens(Input::Configure(Config { max_raft_state: limit, ..follower.config.clone() }));
+        let entries: alloc::vec::Vec<_> =
+            (1..=10).map(|number| (1, command(C1, number, put("x", "some value")))).collect();
+        follower.follows(1, log(&entries), committed);
+        follower.node.view().raft
+    };
+    let raft = follower(None, 10);
+    // A term, a vote and what is known of the base take 35 bytes beside the log.
+    let (all, half) = (35 + raft.log.bytes(), raft.log.bytes_upto(5));
+    let is_due = |limit, committed| follower(Some(limit), committed).snapshot.is_some();
+    let limit = (1..).find(|limit| limit - limit / 8 == all).expect("there is one");
+    assert!(is_due(limit, 10), "exactly seven eighths");
+    assert!(!is_due((limit..).find(|limit| limit - limit / 8 > all).expect("there is one"), 10));
+    assert!(is_due(2 * half, 5) && is_due(2 * half, 6), "it saves half of the limit and more");
+    assert!(!is_due(2 * half + 2, 5) && !is_due(2 * half, 4), "it saves less");
+}
+
+#[test]
 fn kv8_while_nothing_is_committed_there_is_nothing_to_write_down() {
     let mut leader = Bench::server(Rules::ALL);
     leader.happens(Input::Configure(Config { max_raft_state: Some(LIMIT), ..leader.config.clone() }));

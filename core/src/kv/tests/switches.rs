@@ -25,6 +25,15 @@ fn asked(effects: &[Effect<crate::kv::Clerk>]) -> Vec<(NodeId, u64)> {
 }
 
 #[test]
+fn kv5_a_read_that_is_answered_before_it_is_applied_tells_what_was_there() {
+    let mut leader = Bench::leader(without(Rule::AnswerAfterApply));
+    leader.is_asked(C1, 1, put("x", "1"));
+    leader.replicates();
+    assert_eq!(leader.is_asked(C2, 1, get("x")), [done(C2, 1, value("1"))]);
+    assert_eq!(leader.is_asked(C2, 2, cas("7", "8")), [done(C2, 2, Reply::Done)], "for better or worse");
+}
+
+#[test]
 fn kv3_a_replica_for_which_nobody_waits_notes_the_session_all_the_same() {
     let table = |rules| {
         let mut follower = Bench::server(rules);

@@ -137,8 +137,10 @@ impl Node for Clerk {
     /// A clerk that has lived before does not know which numbers it had used, so it begins a new session.
     fn boot(config: &Config, durable: &Files<Self>) -> Self {
         let lived = durable.get(&File::Incarnation).map_or(0, |lives| lives.0);
-        let lived = if config.rules.has(Rule::NewSessionAfterCrash) { lived } else { 0 };
-        let incarnation = lived.saturating_add(1);
+        let incarnation = match config.rules.has(Rule::NewSessionAfterCrash) {
+            true => lived.saturating_add(1),
+            false => lived.max(1),
+        };
         Clerk {
             config: config.clone(),
             session: Session { client: config.id, incarnation },
@@ -155,7 +157,7 @@ impl Node for Clerk {
 
     fn handle(&mut self, at: Time, input: Input<Self>, out: &mut impl Outbox<Self>) {
         match input {
-            // No request leaves before this is durable, so no two lives ever share a session.
+            // No request leaves before this is durable, so the next life is not taken for this one.
             Input::Start => {
                 out.write(vec![FileOp::Put(File::Incarnation, Incarnation(self.session.incarnation))]);
             }
@@ -246,7 +248,7 @@ impl Clerk {
         Some(op)
     }
 
-    /// Sends the pending operation, always under its first number.
+    /// Sends the pending operation, a retry under its first number.
     fn ask(&mut self, out: &mut impl Outbox<Self>) {
         let Some(pending) = &mut self.pending else { return };
         if pending.attempt > 0 && !self.config.rules.has(Rule::RetryKeepsNumber) {
@@ -288,14 +290,16 @@ impl Clerk {
             return;
         };
         pending.to = to;
-        let pauses = u64::from(self.asked) >= servers.len() as u64;
-        if !(pauses && self.config.rules.has(Rule::PauseBetweenRounds)) {
+        if u64::from(self.asked) < servers.len() as u64 {
             self.ask(out);
         } else {
+            // Not none at all: servers that answer at once would stop time.
+            let pauses = self.config.rules.has(Rule::PauseBetweenRounds);
+            let pause = if pauses { self.config.pause } else { Span(1) };
             pending.pausing = true;
             self.asked = 0;
             self.silent.clear();
-            out.set_timer(Timer::Retry, (self.config.pause, self.config.pause));
+            out.set_timer(Timer::Retry, (pause, pause));
         }
     }
 

@@ -22,9 +22,9 @@ crate::rules::rules! {
     RestoreBeforeDelivery "restore-before-delivery" Safety "§7"
         "A restarted server restores its state from the snapshot before it executes the commands that follow it.";
     NewSessionAfterCrash "new-session-after-crash" Liveness "§8"
-        "A clerk that comes back begins a new session, so that nothing it asks for is taken for what it asked for before.";
+        "A clerk that comes back begins a new session, so that nothing it asks for is taken for what it asked before.";
     RetryUntilAnswered "retry-until-answered" Liveness "§8"
-        "A clerk that hears nothing asks the next server, with the same number, for as long as it takes.";
+        "A clerk that hears nothing asks the next server, for as long as it takes.";
     ReleaseWaiters "release-waiters" Cost "§8"
         "A server that can no longer answer those who wait for it sends them elsewhere, instead of saying nothing.";
     AskLastLeader "ask-last-leader" Cost "§8"

@@ -175,7 +175,9 @@ impl Operations {
         let Some((&first, operation)) = self.recent.first() else { return };
         let name = (operation.session, operation.number);
         self.recent.remove(&first);
-        self.numbers.remove(&name);
+        if self.numbers.get(&name) == Some(&first) {
+            self.numbers.remove(&name);
+        }
     }
 
     fn departed(&mut self, now: Moment, from: NodeId, to: NodeId, message: &kv::Message) {
@@ -229,8 +231,9 @@ impl Operations {
     }
 
     fn find(&mut self, session: Session, number: u64) -> Option<&mut Operation> {
-        let number = *self.numbers.get(&(session, number))?;
-        self.recent.get_mut(&number)
+        // Numbers between two operations are those of the first: it was sent again under them, if nothing forbids that.
+        let (&(owner, _), &place) = self.numbers.range_back(..=(session, number)).next()?;
+        if owner == session { self.recent.get_mut(&place) } else { None }
     }
 }
 
@@ -239,13 +242,16 @@ impl Operation {
     /// are places among the steps, so that what happened in one step, first the answer and then the next call, has an order.
     pub fn seen(&self) -> Option<linearizable::Operation> {
         let returned = self.returned.as_ref().map(|(reply, moment)| (reply, moment.step * 2));
-        seen(self.session.client, &self.op, self.called.step * 2 + 1, returned)
+        // A client that comes back begins anew, and never ends what it had begun: it is another process.
+        let life = self.session.incarnation.saturating_sub(1);
+        let process = u64::from(self.session.client.0) | life << u16::BITS;
+        seen(process, &self.op, self.called.step * 2 + 1, returned)
     }
 }
 
 /// An operation of a client as the judge of histories knows it; none for what the store refused, which did nothing.
 pub fn seen(
-    client: NodeId,
+    process: u64,
     op: &Op,
     called: u64,
     returned: Option<(&Reply, u64)>,
@@ -264,13 +270,7 @@ pub fn seen(
         Some((Reply::NotEqual, at)) => Some((at, linearizable::Reply::Refused)),
         Some((Reply::Value(read), at)) => Some((at, linearizable::Reply::Value(read.clone()))),
     };
-    Some(linearizable::Operation {
-        process: u64::from(client.0),
-        key: Some(op.key().clone()),
-        call,
-        called,
-        returned,
-    })
+    Some(linearizable::Operation { process, key: Some(op.key().clone()), call, called, returned })
 }
 
 /// How far two logs are the same.
@@ -395,6 +395,38 @@ mod tests {
             operation.logged.iter().map(|place| (place.index, place.term)).collect();
         assert!(places.iter().any(|place| *place != places[0]), "{places:?}");
         assert_eq!(operation.returned.map(|(reply, _)| reply), Some(Reply::Done));
+    }
+
+    #[test]
+    fn a_retry_under_another_number_is_still_an_attempt_of_its_operation() {
+        let mut timeline = led();
+        timeline.act(Act::Rule { rule: "retry-keeps-number".into(), on: false }).unwrap();
+        let old = leader(&timeline);
+        timeline.act(put("x", "1")).unwrap();
+        run(&mut timeline, 2_500_000);
+        timeline.act(Act::Isolate { node: old }).unwrap();
+        timeline.act(put("x", "2")).unwrap();
+        run(&mut timeline, 10_000_000);
+        let operation = all(&timeline).pop().unwrap();
+        assert!(operation.attempts.len() > 1 && operation.logged.len() > 1);
+        assert_eq!(operation.returned.map(|(reply, _)| reply), Some(Reply::Done));
+    }
+
+    #[test]
+    fn each_life_of_a_client_is_a_process_of_its_own_in_a_history_that_others_read() {
+        use crate::check::history::jepsen;
+        use crate::check::linearizable::Model;
+        let mut timeline = led();
+        timeline.act(put("x", "1")).unwrap();
+        timeline.act(Act::Crash { node: CLIENT }).unwrap();
+        timeline.act(Act::Restart { node: CLIENT }).unwrap();
+        run(&mut timeline, 2_500_000);
+        timeline.act(put("x", "2")).unwrap();
+        run(&mut timeline, 4_000_000);
+        let seen: Vec<_> = all(&timeline).iter().filter_map(Operation::seen).collect();
+        assert_eq!(seen.iter().map(|one| one.process).collect::<Vec<_>>(), [3, 3 | 1 << 16]);
+        let read = jepsen::read(&jepsen::write(&seen), Model::KeyValue).unwrap();
+        assert_eq!(read.operations.len(), 2);
     }
 
     #[test]

@@ -86,7 +86,7 @@ const STEPS: u64 = 100_000_000;
 pub(super) fn judge_history(history: &History) -> Result<(), String> {
     let seen = |operation: &Operation| {
         let returned = operation.returned.as_ref().map(|(reply, at)| (reply, at.0));
-        seen(operation.client, &operation.op, operation.called.0, returned)
+        seen(operation.client.0.into(), &operation.op, operation.called.0, returned)
     };
     let operations: Vec<linearizable::Operation> = history.operations.iter().filter_map(seen).collect();
     let judge = linearizable::judge(&operations, Model::KeyValue, STEPS);

@@ -73,7 +73,8 @@ impl Object for Cell {
         let next = match call {
             Call::Read => match reply {
                 Some(Reply::Value(value)) => return self.reads_as(value).then(|| self.clone()),
-                _ => return Some(self.clone()),
+                Some(Reply::Done | Reply::Refused) => return None,
+                None => return Some(self.clone()),
             },
             Call::CompareAndSet(old, new) => match (reply, self.holds(old)) {
                 (Some(Reply::Refused), true) | (Some(Reply::Done), false) => return None,

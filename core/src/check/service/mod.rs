@@ -243,18 +243,19 @@ impl Checker {
         }
         let Some(returned) = after.history.recent().last() else { return };
         if !pending.op.is_read() {
-            if let Some(reply) = self.model.reply(before.session, pending.number) {
-                if *reply != returned.reply {
+            let executed = self.model.last(before.session, pending.number);
+            if let Some(executed) = executed.filter(|executed| executed.op == pending.op) {
+                if executed.reply != returned.reply {
                     verdicts.broken(Property::ExactlyOnce, now, &[clerk], || {
                         format!(
                             "the client was told of {}: {}; when it was executed, the answer was: {}.",
                             told(&pending.op),
                             answered(&returned.reply),
-                            answered(reply)
+                            answered(&executed.reply)
                         )
                     });
                 }
-            } else if !self.model.has_executed(before.session, pending.number) {
+            } else if executed.is_some() || !self.model.has_executed(before.session, pending.number) {
                 verdicts.broken(Property::ExactlyOnce, now, &[clerk], || {
                     format!(
                         "the client was told that {} is done, but no server had executed it.",
@@ -262,17 +263,24 @@ impl Checker {
                     )
                 });
             }
-        } else if let Reply::Value(value) = &returned.reply
-            && !self.reads.is_fresh(clerk, value.as_ref())
-        {
+        } else if !self.may_read(clerk, &returned.reply) {
             verdicts.broken(Property::FreshReads, now, &[clerk], || {
                 format!(
                     "{} returned {}, but from its call to its answer it was never that; at the end it was {}.",
                     told(&pending.op),
-                    quoted(value.as_ref()),
+                    answered(&returned.reply),
                     quoted(self.model.store().get(pending.op.key()))
                 )
             });
+        }
+    }
+
+    /// Whether this may be the answer to a clerk's last read.
+    fn may_read(&self, clerk: NodeId, reply: &Reply) -> bool {
+        match reply {
+            Reply::Value(value) => self.reads.is_fresh(clerk, value.as_ref()),
+            Reply::TooLong => true,
+            Reply::Done | Reply::NotEqual => false,
         }
     }
 
@@ -309,7 +317,7 @@ fn told(op: &Op) -> String {
     }
 }
 
-/// What became of a write.
+/// An answer.
 fn answered(reply: &Reply) -> String {
     match reply {
         Reply::Done => "done".into(),

@@ -306,6 +306,28 @@ fn a_write_must_be_told_what_came_of_it_when_it_was_executed() {
 }
 
 #[test]
+fn an_answer_to_another_command_of_that_number_does_not_count() {
+    let mut run = Run::new(Rules::default());
+    run.calls(C1, 1, put("x", "2")).commits(C1, 1, put("x", "1")).applies(S1, 1).returns(C1, Reply::Done);
+    run.breaks(Property::ExactlyOnce, &[C1]);
+}
+
+#[test]
+fn a_read_must_be_answered_with_a_value() {
+    for (reply, may) in
+        [(Reply::Value(None), true), (Reply::TooLong, true), (Reply::Done, false), (Reply::NotEqual, false)]
+    {
+        let mut run = Run::new(Rules::default());
+        run.calls(C1, 1, get("x")).commits(C1, 1, get("x")).applies(S1, 1).returns(C1, reply);
+        if may {
+            run.all_is_well();
+        } else {
+            run.breaks(Property::FreshReads, &[C1]);
+        }
+    }
+}
+
+#[test]
 fn a_command_that_comes_again_under_another_number_is_executed_twice() {
     let run = |sent_as| {
         let mut run = Run::new(Rules::default());

@@ -29,7 +29,7 @@
 //! disk 1 ms to 4 ms                           how long a write takes
 //! election-timeout 300 ms to 600 ms   heartbeat 100 ms   task-timeout 10 s
 //! snapshot-near 800 bytes   chunks-of 64 bytes                         no snapshots otherwise; sent whole otherwise
-//! pre-vote on   check-quorum on   reads log (or read-index, lease)   lease-drift 10000 ppm
+//! pre-vote on   check-quorum on   reads log (or read-index, lease, local)   lease-drift 10000 ppm
 //! host tester                                 no service: commands are handed to a server with `start`
 //! without current-term-commit                 rules that are off from the beginning
 //! breaks state-machine-safety                 these properties will be broken, and without a rule off no others
@@ -78,7 +78,8 @@
 //! hold the vote from S3 to S1                 one message in flight; also release, deliver (now), drop, duplicate,
 //! delay the vote from S3 to S1 by 1 s         corrupt, and for `the`: `the last`, `every`; without from and to: any
 //! disk S1 takes 20 ms to 30 ms · stall S1 · unstall S1 · wipe S1
-//! get C1 x · put C1 x 1 · append C1 x 1 · load C1 every 10 ms over 5 keys · quiet C1
+//! get C1 x · put C1 x 1 · append C1 x 1 · cas C1 x 1 2 · cas C1 x nothing 1 · delete C1 x
+//! load C1 every 10 ms over 5 keys · quiet C1
 //! start S1 a · snapshot S1 at 5               with `host tester`
 //! transfer S1 to S2
 //! text NAME: its words · submit word-count into 3

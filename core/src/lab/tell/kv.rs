@@ -129,6 +129,11 @@ fn requested(step: &Step<Member>, names: Names, from: &str, to: &str, asked: &st
         (None, Some(Note::AnsweredBefore)) => {
             format!("{to} has executed {from}'s request {number} before: it answers again, and does nothing.")
         }
+        (None, Some(Note::RequestOutlived)) => {
+            format!(
+                "{to} ignored {from}'s request {number}: it has executed a later one of the same session."
+            )
+        }
         (None, Some(Note::AlreadyWaiting)) => {
             format!("{to} has {from}'s request {number} in its log already.")
         }
@@ -150,8 +155,8 @@ fn answered(
     outcome: &Outcome,
 ) -> Sentence {
     let returned = match (client_before(step).and_then(|view| view.pending.as_ref()), client(step)) {
-        (Some(pending), Some(after)) if pending.number == number => {
-            let waits = after.pending.as_ref().is_some_and(|pending| pending.number == number);
+        (Some(pending), Some(after)) if pending.sent_as == number => {
+            let waits = after.pending.as_ref().is_some_and(|after| after.number == pending.number);
             Some((pending, waits))
         }
         _ => None,

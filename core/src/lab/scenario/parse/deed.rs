@@ -67,6 +67,9 @@ pub(super) fn deed(verb: &str, rest: &str) -> Read<Deed> {
         "cas" => {
             let (key, values) = split(more);
             let (expected, value) = split(values);
+            if value.is_empty() {
+                return Err("a compare-and-set is `cas C1 x 1 2`, or `cas C1 x nothing 1`".into());
+            }
             let expected = (expected != "nothing").then(|| expected.into());
             node(NodeDeed::Ask(Op::Cas { key: key.into(), expected, value: value.into() }))
         }

@@ -84,7 +84,8 @@ fn header(line: &str, scenario: &mut Scenario) -> Read<bool> {
                 "log" => Reads::Log,
                 "read-index" => Reads::ReadIndex,
                 "lease" => Reads::Lease,
-                _ => return Err(format!("reads go by log, read-index or lease, not by `{rest}`")),
+                "local" => Reads::Local,
+                _ => return Err(format!("reads go by log, read-index, lease or local, not by `{rest}`")),
             }
         }
         "host" => {

@@ -53,7 +53,17 @@ test("space plays and pauses, arrows step, and letters open what they name", asy
       `Escape closes ${name}`,
     );
   }
-  for (const [i, name] of ["Logs", "Key/value", "MapReduce", "Checks", "Steps", "Rules", "Stories", "Labs"].entries()) {
+  for (const [i, name] of [
+    "Logs",
+    "Key/value",
+    "History",
+    "MapReduce",
+    "Checks",
+    "Steps",
+    "Rules",
+    "Stories",
+    "Labs",
+  ].entries()) {
     await keyboard.press(String(i + 1));
     await page.getByRole("tab", { name, selected: true }).waitFor();
   }

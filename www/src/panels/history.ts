@@ -22,6 +22,9 @@ import { drawWay, wayStyle } from "./way.js";
 /** How many operations of the run have their ways here. */
 const FOLLOWED = 256;
 
+/** In the history of a run the client's number is in these low digits of its process, and above them how often it has come back. */
+const LIVES = 65_536;
+
 const MODELS: readonly { id: HistoryModel; name: string }[] = [
   { id: "register", name: "register" },
   { id: "kv", name: "key/value store" },
@@ -226,7 +229,12 @@ export class HistoryPanel extends Panel {
     return histories.source?.kind === "run";
   }
 
-  readonly #name = (process: number) => (this.#ofRun ? nameIn(this.view.frame, process) : String(process));
+  /** Each life of a run's client is a process: `C1`, and `C1'2` in its second. */
+  readonly #name = (process: number) => {
+    if (!this.#ofRun) return String(process);
+    const life = Math.floor(process / LIVES) + 1;
+    return `${nameIn(this.view.frame, process % LIVES)}${life > 1 ? `'${life}` : ""}`;
+  };
 
   readonly #tick = (at: number) => (this.#ofRun ? `${trim(at / 1e6, 4)} s` : String(at));
 

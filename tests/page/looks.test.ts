@@ -72,7 +72,7 @@ for (const size of EVERY_SIZE) {
             found.small.add(where);
         }
       });
-    }, 400_000);
+    }, 600_000);
 
     afterAll(() => leave());
 

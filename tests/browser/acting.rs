@@ -240,7 +240,8 @@ fn clients_get_what_was_put_and_appended() {
 fn a_load_runs_until_it_is_quiet_and_a_reseed_changes_the_future() {
     let mut playground = led();
     act(&mut playground, r#"{"do":"load","client":3,"every":20000,"keys":5,"writes":500}"#);
-    assert_eq!(node(&playground, 3)["client"]["load"], json!({ "every": 20000 }));
+    let load = json!({ "every": 20000, "keys": 5, "writes": 500, "hot": 0, "cas": 0, "deletes": 0 });
+    assert_eq!(node(&playground, 3)["client"]["load"], load);
     run(&mut playground, 4_000_000);
     assert!(node(&playground, 3)["client"]["next"].as_u64().unwrap() > 10);
     act(&mut playground, r#"{"do":"quiet","client":3}"#);

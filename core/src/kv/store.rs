@@ -250,6 +250,7 @@ mod tests {
         let mut store = Store::default();
         let full = "v".repeat(VALUE_LIMIT as usize);
         assert_eq!(store.apply(&put("x", &full)), Reply::Done);
+        assert_eq!(store.apply(&put(&"k".repeat(KEY_LIMIT as usize), "1")), Reply::Done);
         let before = store.clone();
         let long_key = "k".repeat(KEY_LIMIT as usize + 1);
         for op in [

@@ -4,6 +4,7 @@
 import type { HistoryOperation } from "splitbrain/labs";
 import { type Bar, firstUntil, type Lane, type Standings, ticksIn } from "../model/history.js";
 import { plain, type Theme } from "../model/palette.js";
+import { blank } from "../style/canvas.js";
 
 export const LANE = 28;
 export const AXIS = 22;
@@ -39,15 +40,8 @@ export const timeAt = (picture: Pick<Picture, "width" | "from" | "to">, x: numbe
 
 export function drawHistory(canvas: HTMLCanvasElement, picture: Picture): void {
   const { width, height, theme } = picture;
-  const dpr = Math.min(window.devicePixelRatio || 1, 2.5);
-  if (canvas.width !== Math.round(width * dpr) || canvas.height !== Math.round(height * dpr)) {
-    canvas.width = Math.round(width * dpr);
-    canvas.height = Math.round(height * dpr);
-  }
-  const ink = canvas.getContext("2d");
+  const ink = blank(canvas, width, height);
   if (!ink) return;
-  ink.setTransform(dpr, 0, 0, dpr, 0, 0);
-  ink.clearRect(0, 0, width, height);
   ink.textBaseline = "middle";
   drawAxis(ink, picture);
 

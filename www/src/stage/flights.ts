@@ -4,6 +4,7 @@ import type { Flight } from "splitbrain";
 import { isHeartbeat, letter, type Mark, markOf } from "../model/flight.js";
 import { span } from "../model/format.js";
 import { edge, fill, onFill, plain, type Theme } from "../model/palette.js";
+import { blank } from "../style/canvas.js";
 import type { Scene } from "./scene.js";
 
 /** How near a pointer must be to a message to touch it, in pixels. */
@@ -11,15 +12,8 @@ const REACH = 14;
 
 export function drawFlights(canvas: HTMLCanvasElement, scene: Scene, theme: Theme): void {
   const { width, height } = scene.layout;
-  const scale = Math.min(window.devicePixelRatio || 1, 2.5);
-  if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-  }
-  const ink = canvas.getContext("2d");
+  const ink = blank(canvas, width, height);
   if (!ink) return;
-  ink.setTransform(scale, 0, 0, scale, 0, 0);
-  ink.clearRect(0, 0, width, height);
   ink.textAlign = "center";
   ink.textBaseline = "middle";
   for (const flight of scene.frame.flights) {

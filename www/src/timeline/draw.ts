@@ -4,6 +4,7 @@ import type { Branch, Mark } from "splitbrain";
 import { tickLabel, ticks } from "../model/format.js";
 import { lanesOf } from "../model/lanes.js";
 import { edge, fill, plain, type Theme } from "../model/palette.js";
+import { blank } from "../style/canvas.js";
 
 export interface Scale {
   /** Left and right end of the axis, in pixels. */
@@ -35,15 +36,8 @@ const AXIS = 16;
 
 export function drawTimeline(canvas: HTMLCanvasElement, picture: Picture): void {
   const { width, height, theme } = picture;
-  const dpr = Math.min(window.devicePixelRatio || 1, 2.5);
-  if (canvas.width !== Math.round(width * dpr) || canvas.height !== Math.round(height * dpr)) {
-    canvas.width = Math.round(width * dpr);
-    canvas.height = Math.round(height * dpr);
-  }
-  const ink = canvas.getContext("2d");
+  const ink = blank(canvas, width, height);
   if (!ink) return;
-  ink.setTransform(dpr, 0, 0, dpr, 0, 0);
-  ink.clearRect(0, 0, width, height);
   ink.font = '11px system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
   ink.textBaseline = "middle";
 

@@ -39,7 +39,7 @@ impl Load {
             return Op::Get { key };
         }
         match chance.key(3).below(1_000) {
-            kind if kind < cas => Op::Cas { expected: last_read(history, &key), key, value: value.into() },
+            kind if kind < cas => Op::Cas { expected: last_found(history, &key), key, value: value.into() },
             kind if kind < cas.saturating_add(deletes) => Op::Delete { key },
             _ if chance.key(2).below(2) == 0 => Op::Put { key, value: value.into() },
             _ => Op::Append { key, value: format!(",{value}").into() },
@@ -48,7 +48,7 @@ impl Load {
 }
 
 /// What a clerk last found under a key: by reading it, or by writing it whole.
-fn last_read(history: &History, key: &Text) -> Option<Text> {
+fn last_found(history: &History, key: &Text) -> Option<Text> {
     let found =
         history.recent().filter(|one| one.op.key() == key).filter_map(|one| match (&one.op, &one.reply) {
             (Op::Get { .. }, Reply::Value(value)) => Some(value.clone()),

@@ -42,6 +42,9 @@ export class KeyValue extends Panel {
       td.mono {
         overflow-wrap: anywhere;
       }
+      td .soft {
+        white-space: nowrap;
+      }
       .number,
       td:first-child {
         white-space: nowrap;

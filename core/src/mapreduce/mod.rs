@@ -24,6 +24,7 @@
 //! Left out so far: backup tasks, combiners, skipping bad records, counters and programs of the user's own.
 
 pub mod app;
+pub mod script;
 pub mod job;
 pub mod message;
 pub mod coordinator;

@@ -80,6 +80,10 @@ pub enum Property {
     TaskCommittedOnce,
     /// The job's answer is right.
     OutputEqualsSequential,
+    /// Everything is counted once.
+    CountersEqualSequential,
+    /// A finished task stays so.
+    NoTaskForgotten,
     /// There is a leader in the end.
     LeaderInTime,
     /// Clients are answered in the end.
@@ -92,7 +96,7 @@ pub enum Property {
 
 impl Property {
     /// Every property, in the order in which a person meets them.
-    pub const ALL: [Property; 30] = [
+    pub const ALL: [Property; 32] = [
         Property::ElectionSafety,
         Property::LeaderAppendOnly,
         Property::LogMatching,
@@ -119,6 +123,8 @@ impl Property {
         Property::FreshReads,
         Property::TaskCommittedOnce,
         Property::OutputEqualsSequential,
+        Property::CountersEqualSequential,
+        Property::NoTaskForgotten,
         Property::LeaderInTime,
         Property::AnswerInTime,
         Property::JobInTime,
@@ -273,6 +279,16 @@ impl Property {
             Property::OutputEqualsSequential => (
                 "output-equals-sequential",
                 "The output of a finished job is that of a sequential run of the same program.",
+                "MapReduce §3.3",
+            ),
+            Property::CountersEqualSequential => (
+                "counters-equal-sequential",
+                "What the tasks of a finished job have counted adds up to what a sequential run counts.",
+                "MapReduce §4.9",
+            ),
+            Property::NoTaskForgotten => (
+                "no-task-forgotten",
+                "Where the coordinators' state is replicated, a task that counts as completed does so for whoever takes over.",
                 "MapReduce §3.3",
             ),
             Property::LeaderInTime => {

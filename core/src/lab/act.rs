@@ -4,7 +4,7 @@
 //! the cluster before anything is done.
 
 use super::config::{AllRules, AnyRule, Config, Role};
-use super::member::{self, Member, Timer, View};
+use super::member::{self, Member, MemberConfig, Timer, View};
 use super::tester;
 use crate::chance::Ratio;
 use crate::kv::clerk::Request;
@@ -40,6 +40,8 @@ pub enum Act {
     Wipe { node: NodeId },
     /// The node takes this much longer over each message; zero for the normal pace.
     Slow { node: NodeId, by: Span },
+    /// A worker computes at this many per cent of the usual speed, from its next task on.
+    Speed { node: NodeId, percent: u32 },
     /// The node's clock runs fast (or slow, if negative) by so many parts in a million.
     Drift { node: NodeId, ppm: i32 },
     /// A running timer runs out now.
@@ -192,6 +194,7 @@ written! {
     node: NodeId,
     by: Span,
     ppm: i32,
+    percent: u32,
     timer: String,
     from: NodeId,
     to: NodeId,
@@ -233,6 +236,7 @@ impl Written {
             "isolate" => Act::Isolate { node: self.node()? },
             "wipe" => Act::Wipe { node: self.node()? },
             "slow" => Act::Slow { node: self.node()?, by: self.by()? },
+            "speed" => Act::Speed { node: self.node()?, percent: self.percent()? },
             "drift" => Act::Drift { node: self.node()?, ppm: self.ppm()? },
             "fire" => Act::Fire { node: self.node()?, timer: self.timer()? },
             "postpone" => Act::Postpone { node: self.node()?, timer: self.timer()?, by: self.by()? },
@@ -381,12 +385,19 @@ impl Act {
                 }
                 _ => Err("leadership is handed from a server to a server".into()),
             },
+            Act::Speed { node, percent } => match world.config(node) {
+                Some(worker @ MemberConfig::Worker(_)) if (1..=1_000).contains(&percent) => {
+                    one(Action::Configure(node, worker.clone().at_speed(percent)))
+                }
+                Some(MemberConfig::Worker(_)) => Err(format!("a speed of {percent} %: use 1 to 1000")),
+                _ => Err(format!("{} is no worker: only these compute", roster.name(node))),
+            },
             Act::Network { mode } => one(Action::Quality(None, mode.quality())),
             Act::Submit { job } => {
                 let coordinator = roster
                     .coordinator()
                     .ok_or("this cluster has no workers, so no job can run: open one with workers")?;
-                job.check().map_err(|error| format!("{error}"))?;
+                job.check(&config.engine).map_err(|error| format!("{error}"))?;
                 one(Action::Call(coordinator, member::Request::MapReduce(mapreduce::Request::Submit(job))))
             }
             Act::Reseed { seed } if seed >= 1 << 53 => {
@@ -395,7 +406,10 @@ impl Act {
             Act::Reseed { seed } => one(Action::Reseed(seed)),
             Act::Rule { rule, on } => {
                 let rules = AllRules::of(world).switched(AnyRule::named(&rule)?, on);
-                let told = world.ids().zip(config.members(rules));
+                let told = world.ids().zip(config.members(rules)).map(|(node, member)| {
+                    let kept = world.config(node).map_or(100, MemberConfig::speed);
+                    (node, member.at_speed(kept))
+                });
                 let news = told.filter(|(node, member)| world.config(*node) != Some(member));
                 Ok(news.map(|(node, member)| Action::Configure(node, member)).collect())
             }

@@ -3,6 +3,7 @@
 use super::member::{Member, MemberConfig};
 use crate::chance::Ratio;
 use crate::kv::server::{Host, Reads};
+use crate::mapreduce::{Disks, Engine};
 use crate::node::NodeId;
 use crate::rules::Rule as _;
 use crate::sim::{Quality, Settings, World};
@@ -55,10 +56,17 @@ pub struct Config {
     pub lease_drift: u32,
     /// How long a MapReduce task may be in progress before another worker gets it.
     pub task_timeout: Span,
+    /// How long a MapReduce task must be in progress before an idle worker makes a backup attempt at it; `null` for none.
+    pub backup_after: Option<Span>,
+    /// Where maps keep their output.
+    pub intermediate: Disks,
     /// Who executes what the servers have committed: the key/value service, or a tester that proposes commands itself.
     pub host: Host,
     /// The names of rules that are off from the beginning.
     pub without: Vec<String>,
+    /// Who runs the programs of MapReduce that users write: brought by whoever opens the run, and no part of it.
+    #[serde(skip)]
+    pub engine: Engine,
 }
 
 impl Default for Config {
@@ -82,8 +90,11 @@ impl Default for Config {
             reads: Reads::Log,
             lease_drift: 10_000,
             task_timeout: Span::secs(10),
+            backup_after: None,
+            intermediate: Disks::Shared,
             host: Host::Service,
             without: Vec::new(),
+            engine: Engine::default(),
         }
     }
 }
@@ -433,6 +444,9 @@ impl Config {
         if let (Some(coordinator), Some(store)) = (roster.coordinator(), roster.store()) {
             let mut config = mapreduce::Config::new(coordinator, store);
             config.timeout = self.task_timeout;
+            config.backup_after = self.backup_after;
+            config.disks = self.intermediate;
+            config.engine = self.engine.clone();
             config.rules = rules.mapreduce;
             members.push(MemberConfig::Coordinator(config.clone()));
             members.push(MemberConfig::Store(config.clone()));

@@ -73,6 +73,22 @@ pub enum MemberConfig {
     Worker(mapreduce::Config),
 }
 
+impl MemberConfig {
+    /// How fast this node computes, in per cent.
+    pub fn speed(&self) -> u32 {
+        if let MemberConfig::Worker(config) = self { config.speed } else { 100 }
+    }
+
+    /// The same, computing at another speed if it is a worker's.
+    #[must_use]
+    pub fn at_speed(self, speed: u32) -> MemberConfig {
+        match self {
+            MemberConfig::Worker(config) => MemberConfig::Worker(mapreduce::Config { speed, ..config }),
+            other => other,
+        }
+    }
+}
+
 impl TryFrom<MemberConfig> for kv::server::Config {
     type Error = Misdirected;
     fn try_from(config: MemberConfig) -> Result<Self, Misdirected> {
@@ -156,7 +172,7 @@ wrapping! {
         /// The store's.
         Store(mapreduce::Chunk),
         /// A worker's.
-        Worker(mapreduce::IncarnationFile),
+        Worker(mapreduce::WorkerFile),
     }
 }
 wrapping! {
@@ -170,8 +186,8 @@ wrapping! {
         Coordinator(mapreduce::Journal),
         /// A piece of a file of the store.
         Store(mapreduce::Bytes),
-        /// A worker's count of its lives.
-        Worker(mapreduce::Incarnation),
+        /// A worker's count of its lives, or a piece of a file on its disk.
+        Worker(mapreduce::WorkerContent),
     }
 }
 wrapping! {
@@ -215,6 +231,8 @@ impl Timer {
             Timer::MapReduce(mapreduce::Timer::Overdue) => "overdue",
             Timer::MapReduce(mapreduce::Timer::Poll) => "poll",
             Timer::MapReduce(mapreduce::Timer::Work) => "work",
+            Timer::MapReduce(mapreduce::Timer::Alive) => "alive",
+            Timer::MapReduce(mapreduce::Timer::TakeOver) => "take-over",
         }
     }
 }

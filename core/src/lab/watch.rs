@@ -287,7 +287,7 @@ impl Subject for Watch {
             verdicts: Verdicts::new(),
             raft: raft::Checker::new(),
             service: service::Checker::new(),
-            jobs: jobs::Checker::new(),
+            jobs: jobs::Checker::new(config.engine.clone(), config.intermediate),
             operations: Operations::default(),
         };
         Ok((watch, world))
@@ -323,6 +323,7 @@ impl Subject for Watch {
                 mapreduce::Stage::Map => "map",
                 mapreduce::Stage::Reduce => "reduce",
                 mapreduce::Stage::Done => "done",
+                mapreduce::Stage::Failed => "failed",
             };
             mark(Some(change.node), MarkKind::Job(told));
         }

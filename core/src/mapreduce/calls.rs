@@ -2,7 +2,7 @@
 
 use super::config::{Config, Timer};
 use super::job::{JobId, TaskId};
-use super::message::{Call, FileRequest, Message};
+use super::message::{Call, Ending, FileRequest, Message};
 use crate::node::{Node, NodeId, Outbox};
 use crate::tree::Tree;
 use alloc::collections::VecDeque;
@@ -12,16 +12,18 @@ use alloc::collections::VecDeque;
 pub(super) enum Question {
     /// The coordinator: what shall I do?
     Task,
-    /// The coordinator: take note that this attempt is complete.
-    Report { job: JobId, task: TaskId, attempt: u32 },
-    /// The store: do this.
-    File(FileRequest),
+    /// The coordinator: take note of how this attempt ended.
+    Report { job: JobId, task: TaskId, attempt: u32, ending: Ending },
+    /// Whoever has the files: do this.
+    File(NodeId, FileRequest),
 }
 
 /// The open questions of one node in one incarnation. While there are any, its retry timer is armed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Calls {
     incarnation: u64,
+    /// Which of the coordinators is thought to be in charge.
+    coordinator: usize,
     asked: u64,
     waiting: VecDeque<Question>,
     open: Tree<u64, Open>,
@@ -32,15 +34,15 @@ pub(super) struct Calls {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Open {
     question: Question,
-    /// Whether the retry timer has run out since it was sent. It is sent again only then, so that a question asked
-    /// just before the timer runs out is given its time.
-    overdue: bool,
+    /// How often the retry timer has run out since it was first sent. It is sent again from the second time on, so that a
+    /// question asked just before the timer runs out is given its time.
+    waited: u32,
 }
 
 impl Calls {
     pub(super) fn new(incarnation: u64) -> Calls {
         let (waiting, open) = (VecDeque::new(), Tree::new());
-        Calls { incarnation, asked: 0, waiting, open, armed: false }
+        Calls { incarnation, coordinator: 0, asked: 0, waiting, open, armed: false }
     }
 
     /// Asks something, now or once the window has room.
@@ -73,20 +75,33 @@ impl Calls {
         self.open.clear();
     }
 
-    /// The retry timer ran out: repeats what has been open for a whole period.
-    pub(super) fn retry<N>(&mut self, config: &Config, out: &mut impl Outbox<N>)
+    /// The retry timer ran out: repeats what has been open for a whole period. Returns what is given up: a file that another
+    /// worker was asked for in vain too often.
+    pub(super) fn retry<N>(&mut self, config: &Config, out: &mut impl Outbox<N>) -> Option<FileRequest>
     where
         N: Node<Message = Message, Timer = Timer>,
     {
         self.armed = false;
+        let silent =
+            self.open.iter().any(|(_, open)| open.waited > 0 && !matches!(open.question, Question::File(..)));
+        self.coordinator = (self.coordinator + usize::from(silent)) % config.coordinators.len().max(1);
+        let (incarnation, coordinator) = (self.incarnation, self.coordinator);
+        let mut given_up = None;
         self.open.each_mut(|&number, open| {
-            if open.overdue {
-                let call = Call { incarnation: self.incarnation, number };
-                out.send(open.question.addressee(config), open.question.message(call));
+            if open.waited > 0 {
+                let call = Call { incarnation, number };
+                out.send(open.question.addressee(config, coordinator), open.question.message(call));
             }
-            open.overdue = true;
+            open.waited += 1;
+            if let Question::File(from, request @ FileRequest::Read { .. }) = &open.question
+                && *from != config.store
+                && open.waited > config.patience
+            {
+                given_up = Some(request.clone());
+            }
         });
         self.arm(config, out);
+        given_up
     }
 
     fn fill_window<N>(&mut self, config: &Config, out: &mut impl Outbox<N>)
@@ -98,8 +113,8 @@ impl Calls {
         {
             self.asked += 1;
             let call = Call { incarnation: self.incarnation, number: self.asked };
-            out.send(question.addressee(config), question.message(call));
-            self.open.insert(call.number, Open { question, overdue: false });
+            out.send(question.addressee(config, self.coordinator), question.message(call));
+            self.open.insert(call.number, Open { question, waited: 0 });
         }
         self.arm(config, out);
     }
@@ -116,18 +131,20 @@ impl Calls {
 }
 
 impl Question {
-    fn addressee(&self, config: &Config) -> NodeId {
+    fn addressee(&self, config: &Config, coordinator: usize) -> NodeId {
         match self {
-            Question::Task | Question::Report { .. } => config.coordinator,
-            Question::File(_) => config.store,
+            Question::Task | Question::Report { .. } => config.coordinator(coordinator),
+            &Question::File(to, _) => to,
         }
     }
 
     fn message(&self, call: Call) -> Message {
         match self {
             Question::Task => Message::Ask { call },
-            &Question::Report { job, task, attempt } => Message::Report { call, job, task, attempt },
-            Question::File(request) => Message::File { call, request: request.clone() },
+            Question::Report { job, task, attempt, ending } => {
+                Message::Report { call, job: *job, task: *task, attempt: *attempt, ending: ending.clone() }
+            }
+            Question::File(_, request) => Message::File { call, request: request.clone() },
         }
     }
 }

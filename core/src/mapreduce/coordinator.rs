@@ -7,16 +7,17 @@
 
 use super::calls::{Calls, Question};
 use super::config::{Config, Output, Refused, Request, Timer};
+use super::counters::Counters;
 use super::job::{File, FileName, Job, JobId, Phase, TaskId};
-use super::message::{Answer, Assignment, Call, FileOutcome, FileRequest, Message};
+use super::message::{Answer, Call, Ending, FileOutcome, FileRequest, Message};
 use super::note::Note;
 use super::rules::Rule;
-use super::table::Table;
-use super::view::{CoordinatorView, JobView, Stage, Task, TaskState};
+use super::running::Running;
+use super::script::Failure;
+use super::view::{CoordinatorView, JobFailure, Stage, TaskState};
 use crate::node::{Content, FileOp, Files, Input, Node, NodeId, Outbox};
-use crate::time::{Span, Time};
+use crate::time::Time;
 use crate::tree::Tree;
-use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use serde::{Deserialize, Serialize};
 
@@ -30,18 +31,6 @@ pub struct Coordinator {
     /// The last question of each worker and how it was answered, so that a repeated question gets the same answer.
     answered: Tree<NodeId, (Call, Answer)>,
     calls: Calls,
-}
-
-/// A job and what its coordinator needs to run it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Running {
-    view: JobView,
-    /// The tasks that nobody works on, maps first.
-    idle: Tree<TaskId, ()>,
-    /// Attempts in the order in which their time runs out; those that are over are skipped when they come up.
-    deadlines: VecDeque<(Time, TaskId, u32)>,
-    /// Whether the timer for the first of them is armed.
-    armed: bool,
 }
 
 /// The name of the coordinator's only file.
@@ -106,16 +95,16 @@ impl Node for Coordinator {
             Input::Call { request: Request::Submit(job), .. } => self.submit(at, job, out),
             Input::Message { from, body } => match body {
                 Message::Ask { call } => self.ask(at, from, call, out),
-                Message::Report { call, job, task, attempt } => {
-                    self.report(at, from, job, task, attempt, out);
+                Message::Report { call, job, task, attempt, ending } => {
+                    self.report(at, from, Named { job, task, attempt }, &ending, out);
                     out.send(from, Message::Reported { call });
                 }
                 Message::FileReply { call, outcome } => self.file_reply(call, &outcome, out),
                 _ => out.note(Note::NotForMe),
             },
-            Input::Timer(Timer::Retry) => self.calls.retry(&self.config, out),
+            Input::Timer(Timer::Retry) => drop(self.calls.retry(&self.config, out)),
             Input::Timer(Timer::Overdue) => self.overdue(at, out),
-            Input::Timer(Timer::Poll | Timer::Work) => {}
+            Input::Timer(_) => {}
             Input::Configure(config) => self.config = config,
         }
     }
@@ -138,7 +127,7 @@ impl Coordinator {
             out.output(Output::Refused(Refused::Running { job: running }));
             return;
         }
-        if let Err(why) = job.check() {
+        if let Err(why) = job.check(&self.config.engine) {
             out.note(Note::JobUnfit);
             out.output(Output::Refused(Refused::Unfit(why)));
             return;
@@ -151,16 +140,16 @@ impl Coordinator {
         for split in 0..job.map_tasks() {
             self.create_split(FileName { job: id, file: File::Split(split) }, out);
         }
-        self.job = Some(Running::new(id, job, at));
+        self.job = Some(Running::new(id, job, 0, at));
     }
 
     fn create_split(&mut self, file: FileName, out: &mut impl Outbox<Coordinator>) {
         let request = FileRequest::Create { files: Rc::from([file]), truncate: false };
-        self.calls.ask(Question::File(request), &self.config, out);
+        self.calls.ask(Question::File(self.config.store, request), &self.config, out);
     }
 
     fn file_reply(&mut self, call: Call, outcome: &FileOutcome, out: &mut impl Outbox<Coordinator>) {
-        let Some(Question::File(request)) = self.calls.question(call).cloned() else {
+        let Some(Question::File(_, request)) = self.calls.question(call).cloned() else {
             out.note(Note::AnswerStale);
             return;
         };
@@ -183,7 +172,7 @@ impl Coordinator {
         let text = job.view.job.input(split).and_then(|input| input.text.as_ref());
         if let Some(bytes) = text.and_then(|text| text.piece(chunk, self.config.chunk)) {
             let request = FileRequest::Append { file, chunk, bytes };
-            self.calls.ask(Question::File(request), &self.config, out);
+            self.calls.ask(Question::File(self.config.store, request), &self.config, out);
             return;
         }
         job.view.loaded += 1;
@@ -220,209 +209,176 @@ impl Coordinator {
     fn still(&self, worker: NodeId, answer: &Answer) -> Answer {
         let Answer::Run(assignment) = answer else { return answer.clone() };
         let job = self.job.as_ref().filter(|job| job.view.id == assignment.job);
-        let in_progress = job.is_some_and(|job| {
-            matches!(
-                job.task(assignment.task).map(|task| task.state),
-                Some(TaskState::InProgress { worker: by, attempt, .. })
-                    if by == worker && attempt == assignment.attempt
-            )
-        });
-        if in_progress { answer.clone() } else { Answer::Wait }
+        let waited_for = |job: &Running| job.is_in_progress(assignment.task, worker, assignment.attempt);
+        if job.is_some_and(waited_for) { answer.clone() } else { Answer::Wait }
     }
 
     fn next_task(&mut self, at: Time, worker: NodeId, out: &mut impl Outbox<Coordinator>) -> Answer {
-        let Some(job) = self.job.as_mut().filter(|job| job.view.stage != Stage::Done) else {
-            return Answer::NoJob;
-        };
-        let Some(task) = job.next_idle(self.config.rules.has(Rule::ReduceAfterAllMaps)) else {
+        let Some(job) = self.job.as_mut().filter(|job| job.view.is_running()) else { return Answer::NoJob };
+        let task = job.next_idle(self.config.rules).or_else(|| {
+            let task = job.next_backup(worker, at, &self.config)?;
+            out.note(Note::BackedUp);
+            Some(task)
+        });
+        let Some(assignment) = task.and_then(|task| job.hand_out(task, worker, at, &self.config)) else {
             return Answer::Wait;
         };
-        let attempt = job.task(task).map_or(0, |task| task.attempts).saturating_add(1);
-        job.idle.remove(&task);
-        job.set(
-            task,
-            Task { state: TaskState::InProgress { worker, attempt, since: at }, attempts: attempt },
-        );
-        job.deadlines.push_back((at + self.config.timeout, task, attempt));
-        job.arm(at, out);
-        let JobView { id, job, .. } = &job.view;
-        let input = match task.phase {
-            Phase::Map => job.input(task.number).map(|input| input.name.clone()),
-            Phase::Reduce => None,
-        };
-        let (app, maps, reduces) = (job.spec().app, job.map_tasks(), job.reduce_tasks());
-        Answer::Run(Assignment { job: *id, app, task, attempt, maps, reduces, input })
+        arm(job, at, out);
+        Answer::Run(assignment)
     }
 
     /// A task whose time has run out goes back to the idle ones (§3.3; the lab's ten seconds). Its worker may still
     /// finish: whoever is first completes the task.
     fn overdue(&mut self, at: Time, out: &mut impl Outbox<Coordinator>) {
         let Some(job) = &mut self.job else { return };
-        job.armed = false;
+        job.disarm();
         if !self.config.rules.has(Rule::ReissueAfterTimeout) {
             return;
         }
         // The timer counts, not the clock: whoever forces it takes the task of the longest-running attempt. If the
         // next one's time has run out too, the timer is armed to run out at once.
-        while let Some((_, task, attempt)) = job.deadlines.pop_front() {
-            if job.is_in_progress(task, attempt) {
-                out.note(Note::Overdue);
-                job.set(task, Task { state: TaskState::Idle, attempts: attempt });
-                job.idle.insert(task, ());
-                job.view.reissued += 1;
-                break;
-            }
+        if job.expire().is_some() {
+            out.note(Note::Overdue);
         }
-        job.arm(at, out);
+        arm(job, at, out);
     }
 }
 
-/// Hearing that tasks are completed.
+/// Which attempt a report names.
+#[derive(Clone, Copy)]
+struct Named {
+    job: JobId,
+    task: TaskId,
+    attempt: u32,
+}
+
+/// Hearing how attempts ended.
 impl Coordinator {
     fn report(
         &mut self,
         at: Time,
         worker: NodeId,
-        id: JobId,
-        task: TaskId,
-        attempt: u32,
+        named: Named,
+        ending: &Ending,
         out: &mut impl Outbox<Coordinator>,
     ) {
         let rules = self.config.rules;
-        let Some(job) = &mut self.job else {
+        let Named { job: id, mut task, attempt } = named;
+        let Some(job) = &self.job else {
             out.note(Note::ReportOfOtherJob);
             return;
         };
-        let mut named = task;
         if !rules.has(Rule::ReportsMatched) {
             // The hurried coordinator looks at the number alone.
-            named.phase = if job.view.stage <= Stage::Map { Phase::Map } else { Phase::Reduce };
+            task.phase = if job.view.stage <= Stage::Map { Phase::Map } else { Phase::Reduce };
         } else if job.view.id != id {
             out.note(Note::ReportOfOtherJob);
             return;
-        } else if job.task(task).is_none_or(|task| attempt == 0 || attempt > task.attempts) {
+        }
+        let known = job.view.task(task);
+        if known
+            .is_none_or(|known| rules.has(Rule::ReportsMatched) && !(1..=known.attempts).contains(&attempt))
+        {
             out.note(Note::ReportUnmatched);
             return;
         }
-        let Some(known) = job.task(named) else {
-            out.note(Note::ReportUnmatched);
-            return;
-        };
-        let again = matches!(known.state, TaskState::Completed { .. });
-        if again {
-            job.view.late_reports += 1;
+        match ending {
+            Ending::Completed(counters) => self.completed(at, worker, task, attempt, counters, out),
+            Ending::Failed(failure) => self.failed(at, worker, task, attempt, failure, out),
+            Ending::Unread { map, attempt: sought } => self.unread(task, attempt, *map, *sought, out),
         }
-        if job.view.stage == Stage::Done || again && rules.has(Rule::FirstCompletionWins) {
+    }
+
+    fn completed(
+        &mut self,
+        at: Time,
+        worker: NodeId,
+        task: TaskId,
+        attempt: u32,
+        counters: &Counters,
+        out: &mut impl Outbox<Coordinator>,
+    ) {
+        let rules = self.config.rules;
+        let Some(job) = &mut self.job else { return };
+        let again = job.view.task(task).is_some_and(|task| task.is_completed());
+        job.view.late_reports += u32::from(again);
+        if !job.view.is_running() || again && rules.has(Rule::FirstCompletionWins) {
+            if job.view.is_running() && !rules.has(Rule::CountersOnce) {
+                job.count(task, counters, rules);
+            }
             out.note(Note::ReportLate);
             return;
         }
-        job.complete(named, worker, attempt);
+        job.complete(task, worker, attempt, counters, rules);
         if job.view.reduces_completed >= job.view.job.reduce_tasks() {
-            self.finish(at, out);
+            self.end(at, None, out);
         }
     }
 
-    fn finish(&mut self, at: Time, out: &mut impl Outbox<Coordinator>) {
+    /// The program failed. Another attempt is made; after too many of them the job fails.
+    fn failed(
+        &mut self,
+        at: Time,
+        worker: NodeId,
+        task: TaskId,
+        attempt: u32,
+        failure: &Failure,
+        out: &mut impl Outbox<Coordinator>,
+    ) {
+        let Some(job) = self.job.as_mut().filter(|job| job.is_in_progress(task, worker, attempt)) else {
+            out.note(Note::ReportLate);
+            return;
+        };
+        out.note(Note::AttemptFailed);
+        let (again, skips) = job.fail(task, attempt, failure, &self.config);
+        if skips {
+            out.note(Note::RecordSkipped);
+        }
+        if !again {
+            out.note(Note::JobFailed);
+            self.end(at, Some(JobFailure { task, failure: failure.clone() }), out);
+        }
+    }
+
+    /// A reduce could not read what a map has left with its worker (§3.3): the map runs again, and the reduce after it.
+    fn unread(
+        &mut self,
+        task: TaskId,
+        attempt: u32,
+        map: u32,
+        sought: u32,
+        out: &mut impl Outbox<Coordinator>,
+    ) {
+        let Some(job) = self.job.as_mut().filter(|job| job.view.is_running()) else { return };
+        job.end_run(task, attempt);
+        let at_it = job.view.task(TaskId::map(map)).map(|task| task.state);
+        if matches!(at_it, Some(TaskState::Completed { attempt, .. }) if attempt == sought)
+            && self.config.rules.has(Rule::RerunLostMaps)
+        {
+            out.note(Note::OutputLost);
+            job.lose(map);
+        }
+    }
+
+    fn end(&mut self, at: Time, failure: Option<JobFailure>, out: &mut impl Outbox<Coordinator>) {
         let Some(job) = &mut self.job else { return };
-        job.view.stage = Stage::Done;
-        job.view.done_at = Some(at);
-        if job.armed {
-            job.armed = false;
+        let id = job.view.id;
+        let output =
+            if failure.is_some() { Output::JobFailed { job: id } } else { Output::JobDone { job: id } };
+        job.end(at, failure);
+        if job.disarm() {
             out.cancel_timer(Timer::Overdue);
         }
-        let id = job.view.id;
         self.journal.running = None;
         self.save(out);
-        out.output(Output::JobDone { job: id });
+        out.output(output);
         let request = FileRequest::RemoveTemporary { job: id };
-        self.calls.ask(Question::File(request), &self.config, out);
+        self.calls.ask(Question::File(self.config.store, request), &self.config, out);
     }
 }
 
-impl Running {
-    fn new(id: JobId, job: Job, at: Time) -> Running {
-        let idle_task = Task { state: TaskState::Idle, attempts: 0 };
-        let mut tasks = Tree::new();
-        let (mut maps, mut reduces) = (Table::new(), Table::new());
-        for map in 0..job.map_tasks() {
-            maps.insert(map, idle_task);
-            tasks.insert(TaskId::map(map), ());
-        }
-        for reduce in 0..job.reduce_tasks() {
-            reduces.insert(reduce, idle_task);
-            tasks.insert(TaskId::reduce(reduce), ());
-        }
-        let view = JobView {
-            id,
-            job,
-            stage: Stage::Loading,
-            loaded: 0,
-            maps,
-            reduces,
-            maps_completed: 0,
-            reduces_completed: 0,
-            reissued: 0,
-            late_reports: 0,
-            submitted_at: at,
-            done_at: None,
-        };
-        Running { view, idle: tasks, deadlines: VecDeque::new(), armed: false }
-    }
-
-    fn task(&self, id: TaskId) -> Option<Task> {
-        self.tasks(id.phase).get(&id.number).copied()
-    }
-
-    fn tasks(&self, phase: Phase) -> &Table<u32, Task> {
-        match phase {
-            Phase::Map => &self.view.maps,
-            Phase::Reduce => &self.view.reduces,
-        }
-    }
-
-    fn set(&mut self, id: TaskId, task: Task) {
-        match id.phase {
-            Phase::Map => self.view.maps.insert(id.number, task),
-            Phase::Reduce => self.view.reduces.insert(id.number, task),
-        }
-    }
-
-    fn is_in_progress(&self, id: TaskId, attempt: u32) -> bool {
-        self.task(id).is_some_and(
-            |task| matches!(task.state, TaskState::InProgress { attempt: current, .. } if current == attempt),
-        )
-    }
-
-    /// The task to hand out next. A reduce task reads what every map has written, so it waits for all of them.
-    fn next_idle(&self, reduces_wait: bool) -> Option<TaskId> {
-        let task = *self.idle.iter().next()?.0;
-        let may_run = match task.phase {
-            Phase::Map => self.view.stage >= Stage::Map,
-            Phase::Reduce => self.view.stage >= Stage::Reduce || !reduces_wait,
-        };
-        may_run.then_some(task)
-    }
-
-    /// Counts a task as completed.
-    fn complete(&mut self, id: TaskId, worker: NodeId, attempt: u32) {
-        let attempts = self.task(id).map_or(attempt, |task| task.attempts);
-        self.set(id, Task { state: TaskState::Completed { worker, attempt }, attempts });
-        self.idle.remove(&id);
-        match id.phase {
-            Phase::Map => self.view.maps_completed += 1,
-            Phase::Reduce => self.view.reduces_completed += 1,
-        }
-        if self.view.stage == Stage::Map && self.view.maps_completed >= self.view.job.map_tasks() {
-            self.view.stage = Stage::Reduce;
-        }
-    }
-
-    /// All attempts have the same time, so the first deadline is that of the oldest attempt: one timer is enough.
-    fn arm(&mut self, at: Time, out: &mut impl Outbox<Coordinator>) {
-        if let Some(&(deadline, ..)) = self.deadlines.front().filter(|_| !self.armed) {
-            self.armed = true;
-            let left: Span = deadline.since(at);
-            out.set_timer(Timer::Overdue, (left, left));
-        }
+fn arm(job: &mut Running, at: Time, out: &mut impl Outbox<Coordinator>) {
+    if let Some(left) = job.arm(at) {
+        out.set_timer(Timer::Overdue, (left, left));
     }
 }

@@ -1,9 +1,14 @@
 //! A job, the tasks it is cut into and the names of its files.
 
-use super::app::BuiltIn;
+use super::engine::Engine;
+use super::program::Program;
+use super::script::{Call, Failure};
 use crate::bytes::{Bytes, Hash};
 use crate::fingerprint::fingerprint;
+use alloc::borrow::Cow;
+use alloc::format;
 use alloc::rc::Rc;
+use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,7 +18,30 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone)]
 pub struct Job {
     spec: Rc<Spec>,
+    recipe: Rc<Recipe>,
     hash: Hash,
+}
+
+/// What of a job a worker must know to compute any of its tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Recipe {
+    /// The program.
+    pub program: Program,
+    /// What map is called with.
+    pub records: Records,
+    /// Whether a map combines its pairs before it writes them.
+    pub combine: bool,
+}
+
+/// What map is called with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Records {
+    /// A whole input, under its name: as in the lab.
+    #[default]
+    Whole,
+    /// Each line of an input, under the name `input:line`: as in the paper.
+    Lines,
 }
 
 /// What a job says.
@@ -21,7 +49,16 @@ pub struct Job {
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The program.
-    pub app: BuiltIn,
+    pub app: Program,
+    /// What map is called with.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub records: Records,
+    /// Whether a map combines its pairs before it writes them, if the program can (§4.3).
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub combine: bool,
+    /// Whether a record for which the program fails twice is left out from then on (§4.6). If not, the job fails.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub skip_bad_records: bool,
     /// R: how many reduce tasks, and so output files, there are.
     pub reduce_tasks: u32,
     /// The inputs; M of them give M map tasks.
@@ -53,6 +90,21 @@ pub enum JobError {
     Name(Rc<str>),
     /// The script names this input's text by hash, and nobody has filled it in.
     MissingText(Rc<str>),
+    /// The user's program is none.
+    Program(Failure),
+}
+
+impl Records {
+    /// The records of an input: a key and a value each.
+    pub fn of<'a>(self, name: &'a str, contents: &'a str) -> Vec<(Cow<'a, str>, &'a str)> {
+        match self {
+            Records::Whole => [(Cow::Borrowed(name), contents)].into(),
+            Records::Lines => {
+                let lines = (1..).zip(contents.lines());
+                lines.map(|(number, line): (u32, _)| (Cow::Owned(format!("{name}:{number}")), line)).collect()
+            }
+        }
+    }
 }
 
 impl Job {
@@ -66,13 +118,20 @@ impl Job {
     pub const MAX_NAME: u32 = 256;
 
     /// A job over inputs whose texts may or may not be here.
-    pub fn new(app: BuiltIn, reduce_tasks: u32, inputs: impl IntoIterator<Item = Input>) -> Job {
-        Job::from(Spec { app, reduce_tasks, inputs: inputs.into_iter().collect() })
+    pub fn new(app: Program, reduce_tasks: u32, inputs: impl IntoIterator<Item = Input>) -> Job {
+        let inputs = inputs.into_iter().collect();
+        let (records, combine, skip_bad_records) = (Records::Whole, false, false);
+        Job::from(Spec { app, records, combine, skip_bad_records, reduce_tasks, inputs })
     }
 
     /// What it says.
     pub fn spec(&self) -> &Spec {
         &self.spec
+    }
+
+    /// How each of its tasks is computed.
+    pub fn recipe(&self) -> &Rc<Recipe> {
+        &self.recipe
     }
 
     /// The hash of all it says; texts count by their own hashes.
@@ -95,8 +154,8 @@ impl Job {
         self.spec.inputs.get(map as usize)
     }
 
-    /// Whether it can be run; the error says why not.
-    pub fn check(&self) -> Result<(), JobError> {
+    /// Whether it can be run with this engine; the error says why not.
+    pub fn check(&self, engine: &Engine) -> Result<(), JobError> {
         let (maps, reduces) = (self.map_tasks(), self.reduce_tasks());
         let files = u64::from(maps) * u64::from(reduces);
         if maps == 0 || maps > Job::MAX_INPUTS {
@@ -116,7 +175,10 @@ impl Job {
                 return Err(JobError::MissingText(name.clone()));
             }
         }
-        Ok(())
+        match self.spec.app.code() {
+            Some(code) => engine.ask(code, &Call::Check).map(drop).map_err(JobError::Program),
+            None => Ok(()),
+        }
     }
 
     /// The same job with every text that is not here filled in by `find`, which is given the input's name and hash.
@@ -127,7 +189,7 @@ impl Job {
             let found = || find(&input.name, input.hash).filter(|text| text.hash() == input.hash);
             Input { text: input.text.clone().or_else(found), ..input.clone() }
         });
-        Job::new(self.spec.app, self.spec.reduce_tasks, inputs)
+        Job::from(Spec { inputs: inputs.collect(), ..(*self.spec).clone() })
     }
 
     /// The same job with the texts for which `keep` says no left out: named by hash alone.
@@ -137,15 +199,20 @@ impl Job {
             let text = if keep(input) { input.text.clone() } else { None };
             Input { text, ..input.clone() }
         });
-        Job::new(self.spec.app, self.spec.reduce_tasks, inputs)
+        Job::from(Spec { inputs: inputs.collect(), ..(*self.spec).clone() })
     }
 }
 
 impl From<Spec> for Job {
     fn from(spec: Spec) -> Job {
         let hash = Hash(fingerprint(&spec));
-        Job { spec: Rc::new(spec), hash }
+        let recipe = Recipe { program: spec.app.clone(), records: spec.records, combine: spec.combine };
+        Job { spec: Rc::new(spec), recipe: Rc::new(recipe), hash }
     }
+}
+
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl PartialEq for Job {
@@ -237,6 +304,7 @@ impl fmt::Display for JobError {
                 Job::MAX_NAME
             ),
             JobError::MissingText(name) => write!(f, "the text of input `{name}` is not here: add it"),
+            JobError::Program(failure) => write!(f, "{failure}"),
         }
     }
 }

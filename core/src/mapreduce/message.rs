@@ -3,10 +3,11 @@
 //! Messages are one-way and may be lost, repeated and overtaken. So every question has a number that its answer
 //! repeats, whoever asks goes on asking until answered, and every answer can be given twice.
 
-use super::app::BuiltIn;
-use super::job::{FileName, JobId, Phase, TaskId};
+use super::counters::Counters;
+use super::job::{FileName, JobId, Phase, Recipe, TaskId};
+use super::script::Failure;
 use crate::bytes::Bytes;
-use crate::node;
+use crate::node::{self, NodeId};
 use alloc::rc::Rc;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +36,7 @@ pub enum Message {
         /// What to do.
         answer: Answer,
     },
-    /// Worker to coordinator: this attempt is complete and its output committed.
+    /// Worker to coordinator: this attempt is over.
     Report {
         /// The question's number.
         call: Call,
@@ -45,13 +46,20 @@ pub enum Message {
         task: TaskId,
         /// Which attempt at it.
         attempt: u32,
+        /// How it ended.
+        ending: Ending,
     },
     /// Coordinator to worker: the report arrived, whether or not it still mattered.
     Reported {
         /// The report that this answers.
         call: Call,
     },
-    /// Anybody to the store: do this to your files.
+    /// A coordinator that is in charge to the others.
+    Alive {
+        /// How often charge has changed hands.
+        epoch: u32,
+    },
+    /// Anybody to whoever has the files: do this to them.
     File {
         /// The question's number.
         call: Call,
@@ -64,6 +72,22 @@ pub enum Message {
         call: Call,
         /// What became of it.
         outcome: FileOutcome,
+    },
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Ending {
+    /// It is complete and its output committed. What it counted rides on the report (§4.9).
+    Completed(Rc<Counters>),
+    /// The program failed.
+    Failed(Rc<Failure>),
+    /// A map's output could not be had from where it was said to be.
+    Unread {
+        /// The map task's number.
+        map: u32,
+        /// The attempt at it whose output was sought.
+        attempt: u32,
     },
 }
 
@@ -84,8 +108,10 @@ pub enum Answer {
 pub struct Assignment {
     /// The job.
     pub job: JobId,
-    /// The program.
-    pub app: BuiltIn,
+    /// How the task is computed.
+    pub recipe: Rc<Recipe>,
+    /// Who is to make it.
+    pub worker: NodeId,
     /// The task.
     pub task: TaskId,
     /// Which attempt at it, from 1. Two attempts never have the same number, so their temporary files never meet.
@@ -96,6 +122,21 @@ pub struct Assignment {
     pub reduces: u32,
     /// For a map, the name of its input.
     pub input: Option<Rc<str>>,
+    /// For a reduce, where each map's output is, if maps keep it on their own disks; otherwise nothing.
+    pub sources: Rc<[Option<Source>]>,
+    /// The records to leave out, by their place in the task (§4.6).
+    pub skip: Rc<[u32]>,
+    /// Whether another worker is at it as well (§3.6).
+    pub backup: bool,
+}
+
+/// Where a completed map's output is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// The worker that has it.
+    pub worker: NodeId,
+    /// The attempt that made it.
+    pub attempt: u32,
 }
 
 /// What can be asked of the shared file system. Each request may be repeated: once done, doing it again changes
@@ -183,6 +224,7 @@ impl node::Message for Message {
                 FileRequest::Rename { .. } => 23,
                 FileRequest::RemoveTemporary { .. } => 24,
             },
+            Message::Alive { .. } => 28,
             Message::FileReply { outcome, .. } => match outcome {
                 FileOutcome::Done => 25,
                 FileOutcome::Chunk { .. } => 26,

@@ -1,7 +1,7 @@
 //! MapReduce, as the paper has it (Dean and Ghemawat, 2004) and as the course's first lab builds it, with every step
 //! between its processes a message on the same faulty network.
 //!
-//! A [`job`] is a program, some inputs and a number of reduce tasks. Its [`app`] is two functions: *map* turns an
+//! A [`job`] is a program, some inputs and a number of reduce tasks. Its [`program`] is two functions: *map* turns an
 //! input into pairs of a key and a value, *reduce* turns all values of one key into a line of output. Everything else
 //! is the art of running these two on machines that crash, over a network that loses messages, with an output that
 //! looks as if nothing had happened.
@@ -23,13 +23,16 @@
 //!
 //! Left out so far: backup tasks, combiners, skipping bad records, counters and programs of the user's own.
 
-pub mod app;
+pub mod program;
 pub mod script;
+pub mod engine;
 pub mod job;
+pub mod counters;
 pub mod message;
 pub mod coordinator;
 pub mod worker;
-mod pairs;
+mod running;
+mod compute;
 pub mod store;
 mod calls;
 pub mod rules;
@@ -39,16 +42,21 @@ pub mod config;
 pub mod table;
 
 pub use crate::bytes::{Bytes, Hash};
-pub use app::{App, BuiltIn};
-pub use config::{Config, Nothing, Output, Refused, Request, Timer};
+pub use config::{Config, Disks, Nothing, Output, Refused, Request, Timer};
 pub use coordinator::{Coordinator, Journal, JournalFile};
-pub use job::{File, FileName, Input, Job, JobError, JobId, Phase, Spec, TaskId};
-pub use message::{Answer, Assignment, Call, FileOutcome, FileRequest, Message, Move};
+pub use counters::Counters;
+pub use engine::Engine;
+pub use job::{File, FileName, Input, Job, JobError, JobId, Phase, Recipe, Records, Spec, TaskId};
+pub use message::{Answer, Assignment, Call, Ending, FileOutcome, FileRequest, Message, Move, Source};
 pub use note::Note;
+pub use program::Program;
 pub use rules::{Rule, Rules};
 pub use store::{Chunk, Store};
-pub use view::{CoordinatorView, Doing, JobView, Stage, StoreView, StoredFile, Task, TaskState, WorkerView};
-pub use worker::{Incarnation, IncarnationFile, Worker};
+pub use view::{
+    CoordinatorView, Doing, JobFailure, JobView, Run, Stage, StoreView, StoredFile, Task, TaskState,
+    WorkerView,
+};
+pub use worker::{Worker, WorkerContent, WorkerFile};
 
 #[cfg(test)]
 pub(crate) mod tests;

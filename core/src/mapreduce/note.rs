@@ -15,6 +15,16 @@ pub enum Note {
     AskRepeated,
     /// A question is older than one that was already answered: it is ignored.
     AskStale,
+    /// The program failed in an attempt: the task will be tried again.
+    AttemptFailed,
+    /// A record in which the program has failed more than once will be left out.
+    RecordSkipped,
+    /// A task failed too often, and the job with it.
+    JobFailed,
+    /// A completed map's output is lost: it will run again.
+    OutputLost,
+    /// No task is left to hand out: another attempt is made at one that takes long.
+    BackedUp,
     /// A task was in progress for too long: it will be given to another worker.
     Overdue,
     /// A report for a task that is already completed is ignored: the first completion wins.
@@ -27,6 +37,8 @@ pub enum Note {
     AnswerStale,
     /// The worker gives an attempt up because its split, or what it had written, is gone.
     GivenUp,
+    /// The worker that has a map's output does not answer, or no longer has it.
+    SourceSilent,
     /// A file that a reduce reads is not there: it is taken as empty.
     IntermediateMissing,
     /// A file that a reduce reads ends in the middle of a pair, or is not JSON: it is read as far as it goes.
@@ -41,12 +53,18 @@ pub enum Note {
 
 impl Note {
     /// Every note.
-    pub const ALL: [Note; 16] = [
+    pub const ALL: [Note; 22] = [
         Note::JobRunning,
         Note::JobUnfit,
         Note::JobDied,
         Note::AskRepeated,
         Note::AskStale,
+        Note::AttemptFailed,
+        Note::RecordSkipped,
+        Note::JobFailed,
+        Note::OutputLost,
+        Note::BackedUp,
+        Note::SourceSilent,
         Note::Overdue,
         Note::ReportLate,
         Note::ReportOfOtherJob,

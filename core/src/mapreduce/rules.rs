@@ -21,4 +21,12 @@ crate::rules::rules! {
         "A reduce task sorts its pairs, so that all values of a key go into one call.";
     AskAgain "ask-again" Liveness "lab 1"
         "A worker that is told there is nothing to do right now asks again later.";
+    CountersOnce "counters-once" Safety "MapReduce §4.9"
+        "What a task has counted is added up once, whichever of its attempts is reported and however often.";
+    RerunLostMaps "rerun-lost-maps" Liveness "MapReduce §3.3"
+        "A completed map whose output is lost with its worker's disk runs again.";
+    SkipBadRecords "skip-bad-records" Liveness "MapReduce §4.6"
+        "A record in which the program has failed more than once is left out of the next attempt.";
+    BackupTasks "backup-tasks" Cost "MapReduce §3.6"
+        "When no task is left to hand out, an idle worker makes another attempt at one that takes long.";
 }

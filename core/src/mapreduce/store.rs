@@ -185,21 +185,39 @@ impl Store {
         FileOutcome::Done
     }
 
+    /// The newest job of which there are files; job 0 if there are none.
+    pub(super) fn newest_job(&self) -> JobId {
+        self.view.files.iter().last().map_or(JobId(0), |(name, _)| name.job)
+    }
+
+    /// Removes all files that are not this job's.
+    pub(super) fn remove_other_jobs(&mut self, job: JobId, out: &mut impl Outbox<Store>) {
+        let others = self.view.files.iter().filter(|(name, _)| name.job != job);
+        let others: Vec<(FileName, u32)> = others.map(|(&name, stored)| (name, stored.chunks())).collect();
+        self.remove(others, out);
+    }
+
     fn remove_temporary(&mut self, job: JobId, out: &mut impl Outbox<Store>) -> FileOutcome {
         let first = FileName { job, file: File::FIRST_TEMPORARY };
         let all = self.view.files.range(first..).take_while(|(name, _)| name.job == job);
         let all: Vec<(FileName, u32)> = all.map(|(&name, stored)| (name, stored.chunks())).collect();
         if all.is_empty() {
             out.note(Note::DoneBefore);
-            return FileOutcome::Done;
         }
+        self.remove(all, out);
+        FileOutcome::Done
+    }
+
+    /// Removes files, each with its number of chunks.
+    fn remove(&mut self, files: Vec<(FileName, u32)>, out: &mut impl Outbox<Store>) {
         let mut batch = Vec::new();
-        for (file, chunks) in all {
+        for (file, chunks) in files {
             self.view.files.remove(&file);
             batch.extend((0..chunks.max(1)).map(|index| FileOp::Remove(Chunk { file, index })));
         }
-        out.write(batch);
-        FileOutcome::Done
+        if !batch.is_empty() {
+            out.write(batch);
+        }
     }
 
     fn missing(&self, out: &mut impl Outbox<Store>) -> FileOutcome {

@@ -1,13 +1,16 @@
 //! All that an onlooker may see: the coordinator's table of tasks (§3.2), what each worker is doing, the files.
 
-use super::job::{File, FileName, Job, JobId};
+use super::counters::Counters;
+use super::job::{File, FileName, Job, JobId, Phase, TaskId};
 use super::message::Assignment;
+use super::script::Failure;
 use super::table::Table;
 use crate::bytes::{Bytes, Hash};
 use crate::fingerprint::fingerprint;
 use crate::node::NodeId;
 use crate::time::Time;
 use crate::tree::Tree;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
@@ -50,6 +53,14 @@ pub struct JobView {
     pub reissued: u32,
     /// How many reports came for tasks that were already completed.
     pub late_reports: u32,
+    /// How many backup attempts were begun (§3.6).
+    pub backups: u32,
+    /// How many completed maps had to run again because their output was lost (§3.3).
+    pub lost: u32,
+    /// What completed tasks have counted (§4.9).
+    pub counters: Rc<Counters>,
+    /// Why it failed.
+    pub failure: Option<Rc<JobFailure>>,
     /// When it was submitted, by the coordinator's clock.
     pub submitted_at: Time,
     /// When it was done.
@@ -67,6 +78,17 @@ pub enum Stage {
     Reduce,
     /// Every output is committed.
     Done,
+    /// A task failed too often: there is no output.
+    Failed,
+}
+
+/// Why a job failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct JobFailure {
+    /// The task that failed too often.
+    pub task: TaskId,
+    /// How it failed the last time.
+    pub failure: Failure,
 }
 
 /// A task: its state and how many attempts were begun.
@@ -74,8 +96,10 @@ pub enum Stage {
 pub struct Task {
     /// Its state.
     pub state: TaskState,
-    /// How often it was handed out.
+    /// The number of the last attempt at it.
     pub attempts: u32,
+    /// How often the program failed in it.
+    pub failures: u32,
 }
 
 /// The state of a task (§3.2).
@@ -83,14 +107,12 @@ pub struct Task {
 pub enum TaskState {
     /// Nobody is known to work on it.
     Idle,
-    /// A worker has it.
+    /// A worker has it, or two.
     InProgress {
-        /// Which worker.
-        worker: NodeId,
-        /// Which attempt this is.
-        attempt: u32,
-        /// Since when, by the coordinator's clock.
-        since: Time,
+        /// The attempt that has been under way for longer.
+        run: Run,
+        /// The other one (§3.6).
+        backup: Option<Run>,
     },
     /// Its output is committed.
     Completed {
@@ -99,6 +121,17 @@ pub enum TaskState {
         /// Its attempt.
         attempt: u32,
     },
+}
+
+/// An attempt under way, as the coordinator sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// Which worker makes it.
+    pub worker: NodeId,
+    /// Which attempt it is.
+    pub attempt: u32,
+    /// Since when, by the coordinator's clock.
+    pub since: Time,
 }
 
 /// What a worker is doing.
@@ -114,6 +147,10 @@ pub struct WorkerView {
     pub since: Time,
     /// How many attempts it has finished since it booted.
     pub done: u32,
+    /// How fast it computes, in per cent.
+    pub speed: u32,
+    /// What maps have left on its disk, if that is where they leave it.
+    pub disk: StoreView,
 }
 
 /// What a worker does: ask, read, compute, write, rename, report, and ask again.
@@ -138,6 +175,8 @@ pub enum Doing {
     Working {
         /// The bytes it works on.
         bytes: u64,
+        /// The records or keys among them.
+        records: u64,
     },
     /// It writes its output.
     Writing {
@@ -170,7 +209,43 @@ pub struct StoredFile {
 impl CoordinatorView {
     /// Whether a job is running.
     pub fn is_running(&self) -> bool {
-        self.job.as_ref().is_some_and(|job| job.stage != Stage::Done)
+        self.job.as_ref().is_some_and(JobView::is_running)
+    }
+}
+
+impl JobView {
+    /// Whether there is still something to be done.
+    pub fn is_running(&self) -> bool {
+        self.stage < Stage::Done
+    }
+
+    /// The tasks of a phase, by number.
+    pub fn tasks(&self, phase: Phase) -> &Table<u32, Task> {
+        match phase {
+            Phase::Map => &self.maps,
+            Phase::Reduce => &self.reduces,
+        }
+    }
+
+    /// A task; none if there is no such task.
+    pub fn task(&self, id: TaskId) -> Option<Task> {
+        self.tasks(id.phase).get(&id.number).copied()
+    }
+}
+
+impl Task {
+    /// The attempts under way.
+    pub fn runs(self) -> impl Iterator<Item = Run> {
+        let (run, backup) = match self.state {
+            TaskState::InProgress { run, backup } => (Some(run), backup),
+            TaskState::Idle | TaskState::Completed { .. } => (None, None),
+        };
+        run.into_iter().chain(backup)
+    }
+
+    /// Whether its output is committed.
+    pub fn is_completed(self) -> bool {
+        matches!(self.state, TaskState::Completed { .. })
     }
 }
 

@@ -4,17 +4,20 @@
 //! answer meant for its former self.
 
 use super::calls::{Calls, Question};
-use super::config::{Config, Nothing, Timer};
-use super::job::{File, FileName, Job, Phase, TaskId};
-use super::message::{Answer, Assignment, Call, FileOutcome, FileRequest, Message, Move};
+use super::compute::{Compute, Computed};
+use super::config::{Config, Disks, Nothing, Timer};
+use super::job::{File, FileName, Job, JobId, Phase, TaskId};
+use super::message::{Answer, Assignment, Call, Ending, FileOutcome, FileRequest, Message, Move};
 use super::note::Note;
-use super::pairs;
 use super::rules::Rule;
+use super::script::Failure;
+use super::store::{Chunk, Store};
 use super::view::{Doing, WorkerView};
 use crate::bytes::Bytes;
-use crate::node::{Content, FileOp, Files, Input, Node, Outbox};
+use crate::node::{Content, Effect, FileOp, Files, Input, Node, Outbox, Through};
 use crate::time::{Span, Time};
 use crate::tree::Tree;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -23,10 +26,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worker {
     config: Config,
-    incarnation: Incarnation,
+    incarnation: u64,
     calls: Calls,
     state: State,
     done: u32,
+    /// Its own disk, which it serves to others as the store does.
+    disk: Store,
+    /// The job whose files are on it.
+    keeps: JobId,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +56,9 @@ struct Attempt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
     Reading(Reading),
-    Working(Reading),
+    Working { bytes: u64, outcome: Result<Computed, Rc<Failure>> },
     Writing(Writing),
-    Renaming,
+    Renaming(Computed),
     Reporting,
 }
 
@@ -73,30 +80,45 @@ struct Reading {
 /// The output of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Writing {
-    /// The contents of each file.
-    files: Vec<Bytes>,
+    /// What is written.
+    computed: Computed,
     /// How many of them are complete.
     complete: u32,
     /// Whether they are written straight under their final names.
     in_place: bool,
 }
 
-/// The name of a worker's only file.
+/// The names of a worker's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct IncarnationFile;
+pub enum WorkerFile {
+    /// How often it has booted.
+    Incarnation,
+    /// A piece of what a map has left on its disk.
+    Chunk(Chunk),
+}
 
-/// How often a worker has booted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Incarnation(pub u64);
+/// What they hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum WorkerContent {
+    /// How often it has booted.
+    Incarnation(u64),
+    /// A piece of a file.
+    Bytes(Bytes),
+}
 
-impl Content for Incarnation {
+impl Content for WorkerContent {
     fn bytes(&self) -> Option<u64> {
-        None
+        match self {
+            WorkerContent::Incarnation(_) => None,
+            WorkerContent::Bytes(bytes) => bytes.bytes(),
+        }
     }
 
-    fn prefix(&self, _: u64) -> Incarnation {
-        *self
+    fn prefix(&self, len: u64) -> WorkerContent {
+        match self {
+            WorkerContent::Incarnation(_) => self.clone(),
+            WorkerContent::Bytes(bytes) => WorkerContent::Bytes(bytes.prefix(len)),
+        }
     }
 }
 
@@ -106,33 +128,52 @@ impl Node for Worker {
     type Timer = Timer;
     type Request = Nothing;
     type Output = Nothing;
-    type File = IncarnationFile;
-    type Content = Incarnation;
+    type File = WorkerFile;
+    type Content = WorkerContent;
     type View = WorkerView;
     type Note = Note;
 
     fn boot(config: &Config, durable: &Files<Worker>) -> Worker {
-        let Incarnation(before) = durable.get(&IncarnationFile).copied().unwrap_or_default();
-        let incarnation = Incarnation(before + 1);
-        let calls = Calls::new(incarnation.0);
-        Worker { config: config.clone(), incarnation, calls, state: State::Asking, done: 0 }
+        let mut incarnation = 1;
+        let mut chunks = Files::<Store>::new();
+        for (file, content) in durable.iter() {
+            match (file, content) {
+                (WorkerFile::Incarnation, WorkerContent::Incarnation(before)) => incarnation = before + 1,
+                (WorkerFile::Chunk(chunk), WorkerContent::Bytes(bytes)) => {
+                    chunks.insert(*chunk, bytes.clone());
+                }
+                _ => {}
+            }
+        }
+        let disk = Store::boot(config, &chunks);
+        let keeps = disk.newest_job();
+        let (calls, state) = (Calls::new(incarnation), State::Asking);
+        Worker { config: config.clone(), incarnation, calls, state, done: 0, disk, keeps }
     }
 
     fn handle(&mut self, at: Time, input: Input<Worker>, out: &mut impl Outbox<Worker>) {
         match input {
             Input::Start => {
-                out.write([FileOp::Put(IncarnationFile, self.incarnation)].into());
+                let content = WorkerContent::Incarnation(self.incarnation);
+                out.write([FileOp::Put(WorkerFile::Incarnation, content)].into());
                 self.ask_for_a_task(out);
             }
+            Input::Message { from, body: body @ Message::File { .. } } => {
+                self.disk.handle(at, Input::Message { from, body }, &mut Through(|effect| own(effect, out)));
+            }
             Input::Message { body, .. } => self.answer(at, body, out),
-            Input::Timer(Timer::Retry) => self.calls.retry(&self.config, out),
+            Input::Timer(Timer::Retry) => {
+                if let Some(request) = self.calls.retry(&self.config, out) {
+                    self.silent(&request, out);
+                }
+            }
             Input::Timer(Timer::Poll) => {
                 if matches!(self.state, State::Waiting | State::Resting) {
                     self.ask_for_a_task(out);
                 }
             }
             Input::Timer(Timer::Work) => self.work_done(out),
-            Input::Timer(Timer::Overdue) => {}
+            Input::Timer(_) => {}
             Input::Call { request, .. } => match request {},
             Input::Configure(config) => self.configure(config, out),
         }
@@ -144,11 +185,13 @@ impl Node for Worker {
             _ => None,
         };
         WorkerView {
-            incarnation: self.incarnation.0,
+            incarnation: self.incarnation,
             doing: self.doing(),
             attempt: attempt.map(|attempt| attempt.assignment.clone()),
             since: attempt.map_or(Time::ZERO, |attempt| attempt.since),
             done: self.done,
+            speed: self.config.speed,
+            disk: self.disk.view(),
         }
     }
 }
@@ -183,7 +226,7 @@ impl Worker {
                     self.ask_for_a_task(out);
                 }
             }
-            (Question::File(request), Message::FileReply { outcome, .. }) => {
+            (Question::File(_, request), Message::FileReply { outcome, .. }) => {
                 self.file_reply(call, request, outcome, out);
             }
             _ => out.note(Note::NotForMe),
@@ -221,12 +264,16 @@ impl Worker {
     fn begin(&mut self, at: Time, assignment: Assignment, out: &mut impl Outbox<Worker>) {
         let sources = assignment.sources();
         let (job, task) = (assignment.job, assignment.task);
+        if job > self.keeps {
+            self.keeps = job;
+            self.disk.remove_other_jobs(job, &mut Through(|effect| own(effect, out)));
+        }
         let reading = Reading { of: sources, unfinished: sources, ..Reading::default() };
         let stage = Stage::Reading(reading);
         self.state = State::Attempting(Attempt { assignment, since: at, stage });
         for source in 0..sources {
             let file = FileName { job, file: source_file(task, source) };
-            self.ask_store(FileRequest::Read { file, chunk: 0 }, out);
+            self.read_chunk(file, 0, out);
         }
     }
 
@@ -244,9 +291,12 @@ impl Worker {
         }
         self.calls.close(call, &self.config, out);
         let State::Attempting(Attempt { assignment, stage, .. }) = &self.state else { return };
-        match (stage, request, outcome) {
-            (Stage::Reading(_), FileRequest::Read { file, chunk }, FileOutcome::Chunk { bytes, of }) => {
+        match (stage, &request, outcome) {
+            (Stage::Reading(_), &FileRequest::Read { file, chunk }, FileOutcome::Chunk { bytes, of }) => {
                 self.read(file, chunk, bytes, of, out);
+            }
+            (Stage::Reading(_), FileRequest::Read { .. }, _) if !assignment.sources.is_empty() => {
+                self.silent(&request, out);
             }
             (Stage::Reading(_), FileRequest::Read { .. }, _) if assignment.task.phase == Phase::Reduce => {
                 out.note(Note::IntermediateMissing);
@@ -255,13 +305,16 @@ impl Worker {
             (Stage::Writing(_), FileRequest::Create { files, .. }, FileOutcome::Done) => {
                 files.iter().for_each(|&file| self.append(file, 0, out));
             }
-            (Stage::Writing(_), FileRequest::Append { file, chunk, .. }, FileOutcome::Done) => {
+            (Stage::Writing(_), &FileRequest::Append { file, chunk, .. }, FileOutcome::Done) => {
                 self.append(file, chunk.saturating_add(1), out);
             }
-            (Stage::Renaming, FileRequest::Rename { .. }, FileOutcome::Done) => self.report(out),
+            (Stage::Renaming(computed), FileRequest::Rename { .. }, FileOutcome::Done) => {
+                let ending = Ending::Completed(Rc::new(computed.counters.clone()));
+                self.report(ending, out);
+            }
             (Stage::Reading(_), FileRequest::Read { .. }, _)
             | (Stage::Writing(_), FileRequest::Create { .. } | FileRequest::Append { .. }, _)
-            | (Stage::Renaming, FileRequest::Rename { .. }, _) => self.give_up(out),
+            | (Stage::Renaming(_), FileRequest::Rename { .. }, _) => self.give_up(out),
             // The renaming that was not waited for, where that rule is off.
             _ => {}
         }
@@ -276,52 +329,81 @@ impl Worker {
         reading.bytes = reading.bytes.saturating_add(bytes.len());
         reading.chunks.insert((source_of(file.file), chunk), bytes);
         match chunk.checked_add(1).filter(|&next| next < of) {
-            Some(chunk) => self.ask_store(FileRequest::Read { file, chunk }, out),
+            Some(chunk) => self.read_chunk(file, chunk, out),
             None => self.read_to_end(out),
         }
     }
 
-    /// One more file has been read. After the last one the worker computes, which takes time for every byte.
+    /// One more file has been read. After the last one the worker computes, which takes time for every byte and record and as
+    /// much longer as the worker is slower than others.
     fn read_to_end(&mut self, out: &mut impl Outbox<Worker>) {
         let Some(Stage::Reading(reading)) = self.stage() else { return };
         reading.unfinished = reading.unfinished.saturating_sub(1);
-        if reading.unfinished == 0 {
-            let reading = core::mem::take(reading);
-            let for_bytes = self.config.work_per_kib.0.saturating_mul(reading.bytes) / 1024;
-            let work = self.config.work_base + Span(for_bytes);
-            self.set_stage(Stage::Working(reading));
-            out.set_timer(Timer::Work, (work, work));
+        if reading.unfinished > 0 {
+            return;
         }
+        let reading = core::mem::take(reading);
+        let State::Attempting(Attempt { assignment, .. }) = &self.state else { return };
+        let outcome = compute(assignment, &reading, &self.config);
+        let (records, sleep) = match &outcome {
+            Ok(computed) => (computed.records, computed.sleep),
+            Err(_) => (0, (Span::ZERO, Span::ZERO)),
+        };
+        if outcome.as_ref().is_ok_and(|computed| !computed.whole) {
+            out.note(Note::IntermediateTorn);
+        }
+        let Config { work_base, work_per_kib, work_per_thousand, .. } = self.config;
+        let for_bytes = Span(work_per_kib.0.saturating_mul(reading.bytes) / 1024);
+        let for_records = Span(work_per_thousand.0.saturating_mul(records) / 1000);
+        let takes = |sleep: Span| {
+            let work = work_base + for_bytes + for_records + sleep;
+            Span(work.0.saturating_mul(100) / u64::from(self.config.speed.max(1)))
+        };
+        let within = (takes(sleep.0), takes(sleep.1));
+        self.set_stage(Stage::Working { bytes: reading.bytes, outcome: outcome.map_err(Rc::new) });
+        out.set_timer(Timer::Work, within);
     }
 
     fn work_done(&mut self, out: &mut impl Outbox<Worker>) {
-        let State::Attempting(Attempt { assignment, stage: Stage::Working(reading), .. }) = &self.state
+        let State::Attempting(Attempt { assignment, stage: Stage::Working { outcome, .. }, .. }) =
+            &self.state
         else {
             return;
         };
-        let files = compute(assignment, reading, &self.config, out);
+        let computed = match outcome {
+            Ok(computed) => computed.clone(),
+            Err(failure) => {
+                let ending = Ending::Failed(failure.clone());
+                return self.report(ending, out);
+            }
+        };
         let in_place = !self.config.rules.has(Rule::AtomicRename);
         let names = (0..assignment.outputs()).map(|part| match in_place {
             true => assignment.final_name(part),
             false => assignment.temporary_name(part),
         });
         let request = FileRequest::Create { files: names.collect(), truncate: in_place };
-        self.set_stage(Stage::Writing(Writing { files, complete: 0, in_place }));
-        self.ask_store(request, out);
+        self.set_stage(Stage::Writing(Writing { computed, complete: 0, in_place }));
+        self.ask_for_writing(request, out);
     }
 
     /// Everything before `chunk` of this file is written.
     fn append(&mut self, file: FileName, chunk: u32, out: &mut impl Outbox<Worker>) {
         let size = self.config.chunk;
         let Some(Stage::Writing(writing)) = self.stage() else { return };
-        let contents = writing.files.get(part_of(file.file) as usize);
+        let contents = writing.computed.files.get(part_of(file.file) as usize);
         if let Some(bytes) = contents.and_then(|contents| contents.piece(chunk, size)) {
-            self.ask_store(FileRequest::Append { file, chunk, bytes }, out);
+            self.ask_for_writing(FileRequest::Append { file, chunk, bytes }, out);
             return;
         }
         writing.complete += 1;
-        if writing.complete as usize == writing.files.len() {
-            if writing.in_place { self.report(out) } else { self.rename(out) }
+        if writing.complete as usize == writing.computed.files.len() {
+            if writing.in_place {
+                let ending = Ending::Completed(Rc::new(writing.computed.counters.clone()));
+                self.report(ending, out);
+            } else {
+                self.rename(out);
+            }
         }
     }
 
@@ -331,24 +413,41 @@ impl Worker {
         else {
             return;
         };
-        let moves = (0..).zip(&writing.files).map(|(part, contents)| Move {
+        let moves = (0..).zip(writing.computed.files.iter()).map(|(part, contents)| Move {
             from: assignment.temporary_name(part),
             to: assignment.final_name(part),
             len: contents.len(),
         });
         let moves = moves.collect();
-        self.set_stage(Stage::Renaming);
-        self.ask_store(FileRequest::Rename { moves }, out);
+        let computed = writing.computed.clone();
+        let ending = Ending::Completed(Rc::new(computed.counters.clone()));
+        self.set_stage(Stage::Renaming(computed));
+        self.ask_for_writing(FileRequest::Rename { moves }, out);
         if !self.config.rules.has(Rule::ReportAfterRename) {
-            self.report(out);
+            self.report(ending, out);
         }
     }
 
-    fn report(&mut self, out: &mut impl Outbox<Worker>) {
+    fn report(&mut self, ending: Ending, out: &mut impl Outbox<Worker>) {
         let State::Attempting(Attempt { assignment, .. }) = &self.state else { return };
         let &Assignment { job, task, attempt, .. } = assignment;
         self.set_stage(Stage::Reporting);
-        self.calls.ask(Question::Report { job, task, attempt }, &self.config, out);
+        self.calls.ask(Question::Report { job, task, attempt, ending }, &self.config, out);
+    }
+
+    /// What a map has left with another worker cannot be had (§3.3): the coordinator is told, and this attempt is over.
+    fn silent(&mut self, request: &FileRequest, out: &mut impl Outbox<Worker>) {
+        let State::Attempting(Attempt { assignment, stage: Stage::Reading(_), .. }) = &self.state else {
+            return;
+        };
+        let FileRequest::Read { file: FileName { file: File::Intermediate { map, .. }, .. }, .. } = *request
+        else {
+            return;
+        };
+        let Some(source) = assignment.sources.get(map as usize).copied().flatten() else { return };
+        out.note(Note::SourceSilent);
+        self.calls.forget();
+        self.report(Ending::Unread { map, attempt: source.attempt }, out);
     }
 
     fn give_up(&mut self, out: &mut impl Outbox<Worker>) {
@@ -357,8 +456,35 @@ impl Worker {
         self.wait(State::Waiting, out);
     }
 
-    fn ask_store(&mut self, request: FileRequest, out: &mut impl Outbox<Worker>) {
-        self.calls.ask(Question::File(request), &self.config, out);
+    /// Asks whoever has a file for a piece of it. A map that is not known to be completed has left nothing yet.
+    fn read_chunk(&mut self, file: FileName, chunk: u32, out: &mut impl Outbox<Worker>) {
+        let State::Attempting(Attempt { assignment, .. }) = &self.state else { return };
+        let from = match (file.file, assignment.sources.is_empty()) {
+            (File::Intermediate { map, .. }, false) => {
+                assignment.sources.get(map as usize).copied().flatten().map(|source| source.worker)
+            }
+            _ => Some(self.config.store),
+        };
+        match from {
+            Some(from) => {
+                let question = Question::File(from, FileRequest::Read { file, chunk });
+                self.calls.ask(question, &self.config, out);
+            }
+            None => {
+                out.note(Note::IntermediateMissing);
+                self.read_to_end(out);
+            }
+        }
+    }
+
+    /// Asks whoever keeps what this attempt writes: the store, or for a map this worker itself.
+    fn ask_for_writing(&mut self, request: FileRequest, out: &mut impl Outbox<Worker>) {
+        let State::Attempting(Attempt { assignment, .. }) = &self.state else { return };
+        let to = match (self.config.disks, assignment.task.phase) {
+            (Disks::Local, Phase::Map) => assignment.worker,
+            _ => self.config.store,
+        };
+        self.calls.ask(Question::File(to, request), &self.config, out);
     }
 
     fn stage(&mut self) -> Option<&mut Stage> {
@@ -382,12 +508,15 @@ impl Worker {
             State::Gone => Doing::Gone,
             State::Attempting(Attempt { stage, .. }) => match stage {
                 Stage::Reading(reading) => Doing::Reading { got: reading.got, of: reading.of },
-                Stage::Working(reading) => Doing::Working { bytes: reading.bytes },
+                Stage::Working { bytes, outcome } => {
+                    let records = outcome.as_ref().map_or(0, |computed| computed.records);
+                    Doing::Working { bytes: *bytes, records }
+                }
                 Stage::Writing(writing) => {
-                    let of = u32::try_from(writing.files.len()).unwrap_or(u32::MAX);
+                    let of = u32::try_from(writing.computed.files.len()).unwrap_or(u32::MAX);
                     Doing::Writing { complete: writing.complete, of }
                 }
-                Stage::Renaming => Doing::Renaming,
+                Stage::Renaming(_) => Doing::Renaming,
                 Stage::Reporting => Doing::Reporting,
             },
         }
@@ -395,28 +524,36 @@ impl Worker {
 }
 
 /// Runs the map or the reduce function.
-fn compute(
-    assignment: &Assignment,
-    reading: &Reading,
-    config: &Config,
-    out: &mut impl Outbox<Worker>,
-) -> Vec<Bytes> {
+fn compute(assignment: &Assignment, reading: &Reading, config: &Config) -> Result<Computed, Failure> {
+    let Config { engine, rules, .. } = config;
+    let compute = Compute { recipe: &assignment.recipe, engine, rules: *rules, skip: &assignment.skip };
     match assignment.task.phase {
         Phase::Map => {
             let contents = reading.contents(0);
             let name = assignment.input.as_deref().unwrap_or_default();
-            let text = String::from_utf8_lossy(&contents);
-            let files = pairs::map(&assignment.app, name, &text, assignment.reduces, config.rules);
-            files.iter().map(|file| Bytes::new(file)).collect()
+            compute.map(name, &String::from_utf8_lossy(&contents), assignment.reduces)
         }
         Phase::Reduce => {
             let files: Vec<_> = (0..assignment.maps).map(|map| reading.contents(map)).collect();
-            let (output, whole) = pairs::reduce(&assignment.app, &files, config.rules);
-            if !whole {
-                out.note(Note::IntermediateTorn);
-            }
-            [Bytes::from(output.as_str())].into()
+            compute.reduce(&files)
         }
+    }
+}
+
+/// An effect of the disk's is the worker's own.
+fn own(effect: Effect<Store>, out: &mut impl Outbox<Worker>) {
+    let op = |op| match op {
+        FileOp::Put(file, bytes) => FileOp::Put(WorkerFile::Chunk(file), WorkerContent::Bytes(bytes)),
+        FileOp::Rename(from, to) => FileOp::Rename(WorkerFile::Chunk(from), WorkerFile::Chunk(to)),
+        FileOp::Remove(file) => FileOp::Remove(WorkerFile::Chunk(file)),
+    };
+    match effect {
+        Effect::Write(batch) => out.write(batch.into_iter().map(op).collect()),
+        Effect::Send { to, body } => out.send(to, body),
+        Effect::Note(note) => out.note(note),
+        Effect::Output(nothing) => match nothing {},
+        Effect::SetTimer { which, within } => out.set_timer(which, within),
+        Effect::CancelTimer(which) => out.cancel_timer(which),
     }
 }
 

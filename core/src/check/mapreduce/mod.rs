@@ -1,16 +1,19 @@
 //! MapReduce, judged from its views, its messages and the names of the files that are written.
 //!
 //! Once a task counts as completed its output is there and never changes again (Task Committed Once); and the output
-//! of a finished job is that of a [`sequential`] run of the same program (Output Equals Sequential).
+//! of a finished job, and all that its tasks have counted, is that of a [`sequential`] run of the same program (Output Equals
+//! Sequential, Counters Equal Sequential).
 
 pub mod sequential;
+
+use sequential::Sequential;
 
 use super::{Moment, Property, Verdicts};
 use crate::mapreduce::job::{File, FileName, JobId, Phase, TaskId};
 use crate::mapreduce::message::Message;
-use crate::mapreduce::table::Table;
-use crate::mapreduce::view::{CoordinatorView, JobView, Stage, StoreView, StoredFile, Task, TaskState};
-use crate::mapreduce::{App, Hash};
+use crate::mapreduce::script::Failure;
+use crate::mapreduce::view::{CoordinatorView, JobView, Stage, StoreView, StoredFile};
+use crate::mapreduce::{Disks, Engine, Hash};
 use crate::node::NodeId;
 use crate::tree::Tree;
 use alloc::format;
@@ -31,10 +34,15 @@ pub struct Checker {
     unseen: Vec<Unseen>,
     /// For each finished job, whether its output is right.
     equal: Tree<JobId, bool>,
-    /// Outputs of sequential runs, by job. A cache and no more: clones share it, so that walking to and fro on a
+    /// What sequential runs come to, by job. A cache and no more: clones share it, so that walking to and fro on a
     /// timeline does not run the same job again.
-    sequential: Rc<RefCell<Tree<Hash, Rc<[String]>>>>,
+    sequential: Rc<RefCell<Tree<Hash, Expected>>>,
+    engine: Engine,
+    disks: Disks,
 }
+
+/// What a sequential run of a job comes to.
+type Expected = Rc<Result<Sequential, Failure>>;
 
 /// Something to be looked at when the store is up.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +66,8 @@ pub struct CoordinatorStep<'a> {
 
 impl Checker {
     /// Has seen nothing yet.
-    pub fn new() -> Checker {
-        Checker::default()
+    pub fn new(engine: Engine, disks: Disks) -> Checker {
+        Checker { engine, disks, ..Checker::default() }
     }
 
     /// Whether the output of this job is that of a sequential run; none before the job is done and looked at.
@@ -181,6 +189,10 @@ impl Checker {
         verdicts: &mut Verdicts,
     ) {
         let Some(job) = self.jobs.get(&id) else { return };
+        // What a map has left with its worker may be gone by the time its report arrives: that is what re-execution is for.
+        if task.phase == Phase::Map && self.disks == Disks::Local {
+            return;
+        }
         let parts = if task.phase == Phase::Map { job.job.reduce_tasks() } else { 1 };
         let missing = (0..parts).map(|part| FileName { job: id, file: File::of(task, part) });
         if let Some(name) = missing.into_iter().find(|name| store.files.get(name).is_none()) {
@@ -203,23 +215,35 @@ impl Checker {
         let texts: Vec<String> = store.outputs(id).map(|(_, file)| file.text()).collect();
         let mut lines: Vec<&str> = texts.iter().flat_map(|text| text.lines()).collect();
         lines.sort_unstable();
-        let spec = job.job.spec();
-        let run = || {
-            let inputs = spec.inputs.iter().filter_map(|input| Some((&*input.name, input.text.as_ref()?)));
-            let inputs: Vec<_> = inputs.map(|(name, text)| (name, text.text())).collect();
-            let inputs = inputs.iter().map(|(name, text)| (*name, &**text));
-            sequential::run(&spec.app as &dyn App, inputs).into()
-        };
         let mut cache = self.sequential.borrow_mut();
         let hash = job.job.hash();
-        let expected: Rc<[String]> = cache.get(&hash).cloned().unwrap_or_else(run);
+        let run = || Rc::new(sequential::run(&job.job, &self.engine));
+        let expected: Expected = cache.get(&hash).cloned().unwrap_or_else(run);
         cache.insert(hash, expected.clone());
+        let (expected, counters) = match &*expected {
+            Ok(Sequential { lines, counters }) => (lines, counters),
+            Err(failure) => {
+                verdicts.broken(Property::OutputEqualsSequential, now, &[node], || {
+                    format!("{id} is done, but a sequential run of it fails: {failure}")
+                });
+                return;
+            }
+        };
+        if job.counters.as_ref() != counters {
+            verdicts.broken(Property::CountersEqualSequential, now, &[node], || {
+                let names = job.counters.iter().chain(counters.iter()).map(|(name, _)| name);
+                let parting = names.into_iter().find(|name| job.counters.get(name) != counters.get(name));
+                let name = parting.unwrap_or_default();
+                let (is, should) = (job.counters.get(name), counters.get(name));
+                format!("{id} has counted {is} of {name} and a sequential run counts {should}")
+            });
+        }
         let equal =
-            lines.len() == expected.len() && lines.iter().zip(&*expected).all(|(is, should)| is == should);
+            lines.len() == expected.len() && lines.iter().zip(expected).all(|(is, should)| is == should);
         self.equal.insert(id, equal);
         if !equal {
             verdicts.broken(Property::OutputEqualsSequential, now, &[node], || {
-                let parting = lines.iter().zip(&*expected).find(|(is, should)| *is != should);
+                let parting = lines.iter().zip(expected).find(|(is, should)| *is != should);
                 let parting = parting.map_or(String::new(), |(is, should)| {
                     format!(
                         "; in the order of the alphabet they first part at `{is}`, where it has `{should}`"
@@ -236,8 +260,7 @@ impl Checker {
 }
 
 fn is_completed(job: &JobView, task: TaskId) -> bool {
-    let tasks: &Table<u32, Task> = if task.phase == Phase::Map { &job.maps } else { &job.reduces };
-    tasks.get(&task.number).is_some_and(|task| matches!(task.state, TaskState::Completed { .. }))
+    job.task(task).is_some_and(|task| task.is_completed())
 }
 
 #[cfg(test)]

@@ -83,6 +83,9 @@
 //! start S1 a · snapshot S1 at 5               with `host tester`
 //! transfer S1 to S2
 //! text NAME: its words · submit word-count into 3
+//! submit word-count by lines combining skipping into 3
+//!                                             skipping bad records
+//! speed W1 25                                 in per cent
 //! rule current-term-commit off · reseed 8
 //! ```
 //!
@@ -211,7 +214,7 @@ pub enum Deed {
     /// The first is asked to hand leadership to the second.
     Transfer(Word, Word),
     /// A job over the texts given so far.
-    Submit(crate::mapreduce::BuiltIn, u32),
+    Submit(crate::mapreduce::Spec),
     /// What names no node.
     Plain(Act),
 }
@@ -242,6 +245,7 @@ pub enum NodeDeed {
     Stall,
     Unstall,
     Slow(Span),
+    Speed(u32),
     Drift(i32),
     Disk((Span, Span)),
     Fire(String),

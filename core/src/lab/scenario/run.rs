@@ -8,7 +8,7 @@ use crate::lab::config::{AllRules, AnyRule};
 use crate::lab::member::Note;
 use crate::lab::tell::{Kind, tell, why};
 use crate::lab::watch::Watch;
-use crate::mapreduce::{Input, Job};
+use crate::mapreduce::{Input, Job, Spec};
 use crate::node::NodeId;
 use crate::sim::FlightAction;
 use crate::time::Time;
@@ -240,9 +240,9 @@ impl Runner {
             Deed::Transfer(from, to) => {
                 alloc::vec![Act::Transfer { node: self.node(from)?, to: self.node(to)? }]
             }
-            Deed::Submit(app, reduces) => {
-                let inputs = core::mem::take(&mut self.texts);
-                alloc::vec![Act::Submit { job: Job::new(*app, *reduces, inputs) }]
+            Deed::Submit(spec) => {
+                let inputs = core::mem::take(&mut self.texts).into();
+                alloc::vec![Act::Submit { job: Job::from(Spec { inputs, ..spec.clone() }) }]
             }
             Deed::Plain(act) => alloc::vec![act.clone()],
         })
@@ -351,6 +351,7 @@ fn node_act(node: NodeId, deed: NodeDeed) -> Act {
         NodeDeed::Stall => Act::Stall { node },
         NodeDeed::Unstall => Act::Unstall { node },
         NodeDeed::Slow(by) => Act::Slow { node, by },
+        NodeDeed::Speed(percent) => Act::Speed { node, percent },
         NodeDeed::Drift(ppm) => Act::Drift { node, ppm },
         NodeDeed::Disk(latency) => Act::Disk { node, latency },
         NodeDeed::Fire(timer) => Act::Fire { node, timer },

@@ -20,6 +20,9 @@ pub(super) fn sentence(action: &Action<Member>, step: &Step<Member>, names: Name
     let of = |node: &NodeId| names.of(*node);
     let text = match action {
         Action::Crash(node) => format!("You crashed {}{}.", of(node), office(step)),
+        Action::Wipe(node) if names.is_worker(*node) => {
+            format!("You emptied {}'s disk: what maps have left there is lost.", of(node))
+        }
         Action::Wipe(node) => {
             format!("You emptied the disk of {}{}: Raft does not survive that.", of(node), office(step))
         }
@@ -74,6 +77,9 @@ pub(super) fn sentence(action: &Action<Member>, step: &Step<Member>, names: Name
         Action::Reseed(seed) => {
             format!("You gave chance a new seed, {seed}: from here another future unfolds.")
         }
+        Action::Configure(node, config) if speed_before(step) != Some(config.speed()) => {
+            format!("You made {} compute at {} % of the usual speed.", of(node), config.speed())
+        }
         Action::Configure(node, config) => format!("You told {} to keep {}.", of(node), rules_kept(config)),
         Action::Call(..) => String::new(),
     };
@@ -116,11 +122,19 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
             (Kind::Client, text)
         }
         Request::MapReduce(JobRequest::Submit(job)) => {
-            let (app, maps, reduces) = (job.spec().app, job.map_tasks(), job.reduce_tasks());
+            let (app, maps, reduces) = (job.spec().app.name(), job.map_tasks(), job.reduce_tasks());
             (Kind::Mapreduce, format!("You submitted {app}: {maps} map tasks and {reduces} reduce tasks."))
         }
     };
     Sentence::plain(kind, text)
+}
+
+/// How fast the worker that a step is about computed before; the usual speed for other nodes.
+fn speed_before(step: &Step<Member>) -> Option<u32> {
+    match step.change.as_ref().and_then(|change| change.before.as_ref()) {
+        Some(View::Worker(view)) => Some(view.speed),
+        _ => Some(100),
+    }
 }
 
 /// `every rule`, or `every rule but fast-backup`.

@@ -4,7 +4,7 @@ use super::{Kind, Names, Sentence};
 use crate::lab::member::{self, Member, View};
 use crate::mapreduce::Note;
 use crate::mapreduce::Timer;
-use crate::mapreduce::message::{Answer, FileOutcome, FileRequest, Message};
+use crate::mapreduce::message::{Answer, Ending, FileOutcome, FileRequest, Message};
 use crate::mapreduce::view::{CoordinatorView, Stage};
 use crate::node::{Effect, NodeId};
 use crate::sim::Step;
@@ -17,7 +17,9 @@ pub(super) fn name(message: &Message) -> String {
         Message::Ask { .. } => "A request for a task".into(),
         Message::Answer { answer: Answer::Run(run), .. } => format!("The assignment of {}", run.task),
         Message::Answer { .. } => "An answer without a task".into(),
-        Message::Report { task, .. } => format!("The report of {task}"),
+        Message::Report { task, ending: Ending::Completed(_), .. } => format!("The report of {task}"),
+        Message::Report { task, .. } => format!("News that {task} failed"),
+        Message::Alive { .. } => "A sign of life".into(),
         Message::Reported { .. } => "A receipt from the coordinator".into(),
         Message::File { request, .. } => match request {
             FileRequest::Create { files, .. } => format!("A request to create {} files", files.len()),
@@ -40,6 +42,18 @@ pub(super) fn why(note: Note) -> &'static str {
         Note::JobRunning => "Refused: another job is running.",
         Note::JobUnfit => "Refused: this job cannot be run.",
         Note::JobDied => "The coordinator crashed, and the job died with it (§3.3).",
+        Note::AttemptFailed => "The program failed: the task will be tried again.",
+        Note::RecordSkipped => {
+            "The program has failed twice in this record: the next attempt leaves it out (§4.6)."
+        }
+        Note::JobFailed => "The task has failed too often: the job fails.",
+        Note::OutputLost => "The map's output is lost with its worker: the map runs again (§3.3).",
+        Note::BackedUp => {
+            "No task is left to hand out: another attempt is made at one that takes long (§3.6)."
+        }
+        Note::SourceSilent => {
+            "The worker that has a map's output does not answer: the coordinator is told (§3.3)."
+        }
         Note::AskRepeated => "This question was answered before: the answer is given again.",
         Note::AskStale => "Ignored: the question is older than one that was answered.",
         Note::Overdue => "The task was in progress for too long: another worker will get it (§3.3).",
@@ -71,6 +85,11 @@ pub(super) fn alarm(step: &Step<Member>, names: Names, node: NodeId, timer: Time
             };
             Sentence::new(Kind::Mapreduce, "MapReduce §3.1", text)
         }
+        Timer::Alive => Sentence::plain(Kind::Quiet, format!("{name} says that it is in charge.")),
+        Timer::TakeOver => {
+            let text = format!("{name} has heard nothing from the coordinator in charge: it takes over.");
+            Sentence::new(Kind::Mapreduce, "MapReduce §3.3", text)
+        }
         Timer::Poll => Sentence::plain(Kind::Quiet, format!("{name} asks for a task again.")),
         Timer::Retry => Sentence::plain(Kind::Quiet, format!("{name} had no answer and asks again.")),
     }
@@ -91,6 +110,19 @@ pub(super) fn arrival(
             Sentence::new(Kind::Mapreduce, "MapReduce §3.1", text)
         }
         Message::Answer { .. } => Sentence::plain(Kind::Quiet, format!("{to} has nothing to do for now.")),
+        Message::Report { task, attempt, ending: Ending::Failed(failure), .. } => {
+            let rest = if notes(step, Note::JobFailed) { " The job fails." } else { "" };
+            let text = format!("{from} could not compute {task}, attempt {attempt}: {failure}.{rest}");
+            Sentence::new(Kind::Mapreduce, "MapReduce §4.6", text)
+        }
+        Message::Report { task, ending: Ending::Unread { map, .. }, .. } => {
+            let rest = if notes(step, Note::OutputLost) { " It runs again." } else { "" };
+            let text = format!("{from} could not read what map {map} has left for {task}.{rest}");
+            Sentence::new(Kind::Mapreduce, "MapReduce §3.3", text)
+        }
+        Message::Alive { .. } => {
+            Sentence::plain(Kind::Quiet, format!("{to} knows that {from} is in charge."))
+        }
         Message::Report { task, attempt, .. } => {
             if notes(step, Note::ReportLate) {
                 let text = format!("{from} reported {task}, attempt {attempt}, which was complete already.");
@@ -125,6 +157,10 @@ fn asked(step: &Step<Member>, from: &str, to: &str) -> Sentence {
         _ => None,
     });
     match run {
+        Some(run) if run.backup => {
+            let text = format!("{to} gave {} to {from} as a backup, attempt {}.", run.task, run.attempt);
+            Sentence::new(Kind::Mapreduce, "MapReduce §3.6", text)
+        }
         Some(run) if run.attempt > 1 => {
             let text = format!("{to} gave {} to {from}, attempt {}.", run.task, run.attempt);
             Sentence::new(Kind::Mapreduce, "MapReduce §3.3", text)

@@ -173,6 +173,10 @@ impl Names {
         }
     }
 
+    fn is_worker(self, node: NodeId) -> bool {
+        self.0.role(node) == Some(Role::Worker)
+    }
+
     fn maybe(self, node: Option<NodeId>) -> String {
         node.map_or_else(|| "none".into(), |node| self.of(node))
     }

@@ -9,13 +9,13 @@ use alloc::vec;
 fn loaded(reduces: u32, config: &Config) -> Bench<Coordinator> {
     let mut store = Bench::<Store>::boot(config, &Files::<Store>::new());
     let mut bench = Bench::<Coordinator>::boot(config, &Files::<Coordinator>::new());
-    bench.submit(&super::job(BuiltIn::WordCount, reduces));
+    bench.submit(&super::job(Program::WordCount, reduces));
     served(&mut bench, &mut store);
     bench
 }
 
 impl Bench<Coordinator> {
-    fn submit(&mut self, job: &Job) {
+    pub(super) fn submit(&mut self, job: &Job) {
         self.feed(Input::Call { request: Request::Submit(job.clone()), key: 0 });
     }
 
@@ -24,7 +24,7 @@ impl Bench<Coordinator> {
     }
 
     /// Lets a worker ask, and returns what it is told.
-    fn asked(&mut self, by: u16, number: u64) -> Answer {
+    pub(super) fn asked(&mut self, by: u16, number: u64) -> Answer {
         self.hear(worker(by), Message::Ask { call: Call { incarnation: 1, number } });
         match self.said().pop() {
             Some(Message::Answer { answer, .. }) => answer,
@@ -32,25 +32,29 @@ impl Bench<Coordinator> {
         }
     }
 
-    fn given(&mut self, by: u16, number: u64) -> Option<(TaskId, u32)> {
+    pub(super) fn given(&mut self, by: u16, number: u64) -> Option<(TaskId, u32)> {
         match self.asked(by, number) {
             Answer::Run(assignment) => Some((assignment.task, assignment.attempt)),
             _ => None,
         }
     }
 
-    fn told(&mut self, by: u16, task: TaskId, attempt: u32) {
+    pub(super) fn told(&mut self, by: u16, task: TaskId, attempt: u32) {
         self.told_of(JobId(1), by, task, attempt);
     }
 
     fn told_of(&mut self, job: JobId, by: u16, task: TaskId, attempt: u32) {
+        self.heard_of(job, by, task, attempt, completed());
+    }
+
+    pub(super) fn heard_of(&mut self, job: JobId, by: u16, task: TaskId, attempt: u32, ending: Ending) {
         let call = Call { incarnation: 1, number: 99 };
-        self.hear(worker(by), Message::Report { call, job, task, attempt });
+        self.hear(worker(by), Message::Report { call, job, task, attempt, ending });
         assert!(self.said().contains(&Message::Reported { call }), "every report is acknowledged");
     }
 
     /// Completes this many tasks of a phase.
-    fn completed(&mut self, tasks: impl IntoIterator<Item = TaskId>) {
+    pub(super) fn completed(&mut self, tasks: impl IntoIterator<Item = TaskId>) {
         for task in tasks {
             let number = 1_000 + u64::from(task.number) + if task.phase == Phase::Map { 0 } else { 500 };
             assert_eq!(self.given(1, number), Some((task, 1)));
@@ -58,7 +62,7 @@ impl Bench<Coordinator> {
         }
     }
 
-    fn outputs(&self) -> Vec<Output> {
+    pub(super) fn outputs(&self) -> Vec<Output> {
         let outputs = self.effects.iter().filter_map(|effect| match effect {
             Effect::Output(output) => Some(output.clone()),
             _ => None,
@@ -71,7 +75,7 @@ impl Bench<Coordinator> {
 fn no_task_is_handed_out_before_the_inputs_are_loaded() {
     let mut bench = Bench::<Coordinator>::boot(&config(), &Files::<Coordinator>::new());
     assert_eq!(bench.asked(1, 1), Answer::NoJob);
-    bench.submit(&super::job(BuiltIn::WordCount, 2));
+    bench.submit(&super::job(Program::WordCount, 2));
     assert_eq!((bench.job().stage, bench.asked(1, 2)), (Stage::Loading, Answer::Wait));
     let mut bench = loaded(2, &config());
     assert_eq!((bench.job().stage, bench.job().loaded), (Stage::Map, 4));
@@ -180,22 +184,22 @@ fn a_repeated_question_gets_the_same_answer_and_an_old_one_none() {
 #[test]
 fn a_second_job_is_refused_while_one_runs_and_welcome_afterwards() {
     let mut bench = loaded(1, &config());
-    bench.submit(&super::job(BuiltIn::InvertedIndex, 3));
+    bench.submit(&super::job(Program::InvertedIndex, 3));
     assert!(bench.noted(Note::JobRunning));
     assert_eq!(bench.outputs(), [Output::Refused(Refused::Running { job: JobId(1) })]);
     bench.completed((0..4).map(TaskId::map));
     bench.completed([TaskId::reduce(0)]);
-    bench.submit(&super::job(BuiltIn::InvertedIndex, 3));
+    bench.submit(&super::job(Program::InvertedIndex, 3));
     assert_eq!(bench.outputs(), [Output::Accepted { job: JobId(2) }]);
 }
 
 #[test]
 fn a_job_that_cannot_be_run_is_refused_with_a_reason() {
     let mut bench = Bench::<Coordinator>::boot(&config(), &Files::<Coordinator>::new());
-    let whole = super::job(BuiltIn::WordCount, 2);
+    let whole = super::job(Program::WordCount, 2);
     let named = whole.without_texts(|input| &*input.name != "p1");
     let spec = |reduce_tasks, inputs: &[JobInput]| {
-        Job::from(Spec { app: BuiltIn::WordCount, reduce_tasks, inputs: inputs.into() })
+        Job::new(Program::WordCount, reduce_tasks, inputs.iter().cloned())
     };
     let one = JobInput::new("one", "text");
     for (job, why) in [
@@ -227,7 +231,7 @@ fn a_coordinator_that_crashes_loses_its_job_and_says_so() {
     assert_eq!(bench.asked(1, 1), Answer::NoJob);
     bench.told(1, TaskId::map(0), 1);
     assert!(bench.noted(Note::ReportOfOtherJob));
-    bench.submit(&super::job(BuiltIn::WordCount, 1));
+    bench.submit(&super::job(Program::WordCount, 1));
     assert_eq!(bench.outputs(), [Output::Accepted { job: JobId(2) }], "its folder is never used twice");
     assert_eq!(bench.node.view().died, None);
 }

@@ -132,6 +132,21 @@ impl Ground {
         self.restart(STORE, Span::ZERO);
     }
 
+    /// A worker crashes and its disk is emptied.
+    pub(crate) fn wipe(&mut self, node: NodeId) {
+        let machine = &mut self.workers[node.index() - 2];
+        machine.crash(self.now, self.chance);
+        machine.files.clear();
+    }
+
+    /// A worker computes at this many per cent of the usual speed from now on.
+    pub(crate) fn speed(&mut self, node: NodeId, percent: u32) {
+        let machine = &mut self.workers[node.index() - 2];
+        machine.config.speed = percent;
+        let config = machine.config.clone();
+        self.step(node, Given::Configure(config), &mut |_| {});
+    }
+
     pub(crate) fn submit(&mut self, job: &Job) {
         let request = Request::Submit(job.clone());
         self.step(COORDINATOR, Given::Call(request), &mut |_| {});
@@ -383,6 +398,7 @@ enum Given {
     Message(NodeId, Message),
     Timer(Timer),
     Call(Request),
+    Configure(Config),
 }
 
 impl Given {
@@ -390,10 +406,11 @@ impl Given {
         if let Given::Message(_, body) = self { Some(body) } else { None }
     }
 
-    fn input<N: Node<Message = Message, Timer = Timer>>(self) -> Option<Input<N>> {
+    fn input<N: Node<Message = Message, Timer = Timer, Config = Config>>(self) -> Option<Input<N>> {
         match self {
             Given::Message(from, body) => Some(Input::Message { from, body }),
             Given::Timer(timer) => Some(Input::Timer(timer)),
+            Given::Configure(config) => Some(Input::Configure(config)),
             Given::Boot | Given::Call(_) => None,
         }
     }

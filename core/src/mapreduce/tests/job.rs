@@ -7,7 +7,7 @@ use crate::time::Span;
 #[test]
 fn a_job_in_fair_weather_gives_the_right_output_and_runs_every_task_once() {
     let mut ground = Ground::new(1, 3, &config());
-    ground.submit(&super::job(BuiltIn::WordCount, 5));
+    ground.submit(&super::job(Program::WordCount, 5));
     let took = ground.run_to(|ground| ground.is_done(1)).expect("the job is done");
     assert_eq!(ground.lines(1), counted());
     let job = ground.job().expect("it is still shown");
@@ -20,7 +20,7 @@ fn the_output_is_the_same_whatever_the_number_of_workers_and_reduce_tasks() {
     for workers in [1, 2, 5] {
         for reduces in [1, 3, 40] {
             let mut ground = Ground::new(7, workers, &config());
-            ground.submit(&super::job(BuiltIn::WordCount, reduces));
+            ground.submit(&super::job(Program::WordCount, reduces));
             ground.run_to(|ground| ground.is_done(1)).expect("the job is done");
             assert_eq!(ground.lines(1), counted());
             let files = ground.files().expect("the store is up");
@@ -32,7 +32,7 @@ fn the_output_is_the_same_whatever_the_number_of_workers_and_reduce_tasks() {
 #[test]
 fn a_crashed_workers_task_is_done_by_another_after_ten_seconds() {
     let mut ground = Ground::new(3, 2, &config());
-    ground.submit(&super::job(BuiltIn::WordCount, 3));
+    ground.submit(&super::job(Program::WordCount, 3));
     let works = |ground: &Ground| {
         ground.worker(worker(1)).is_some_and(|view| matches!(view.doing, Doing::Working { .. }))
     };
@@ -46,7 +46,7 @@ fn a_crashed_workers_task_is_done_by_another_after_ten_seconds() {
 #[test]
 fn a_worker_that_was_only_slow_may_still_finish_and_changes_nothing() {
     let mut ground = Ground::new(3, 2, &config());
-    ground.submit(&super::job(BuiltIn::WordCount, 3));
+    ground.submit(&super::job(Program::WordCount, 3));
     let works = |ground: &Ground| {
         ground.worker(worker(1)).is_some_and(|view| matches!(view.doing, Doing::Working { .. }))
     };
@@ -63,7 +63,7 @@ fn a_worker_that_was_only_slow_may_still_finish_and_changes_nothing() {
 #[test]
 fn nothing_private_is_left_when_a_job_is_over() {
     let mut ground = Ground::new(3, 3, &config());
-    ground.submit(&super::job(BuiltIn::InvertedIndex, 3));
+    ground.submit(&super::job(Program::InvertedIndex, 3));
     let writes = |ground: &Ground| {
         ground.worker(worker(1)).is_some_and(|view| matches!(view.doing, Doing::Writing { complete: 1, .. }))
     };
@@ -83,7 +83,7 @@ fn nothing_private_is_left_when_a_job_is_over() {
 fn the_store_may_crash_at_any_moment_of_a_job() {
     for moment in 0..40 {
         let mut ground = Ground::new(moment, 2, &config());
-        ground.submit(&super::job(BuiltIn::WordCount, 2));
+        ground.submit(&super::job(Program::WordCount, 2));
         ground.crash(STORE, Span::millis(7 + 23 * moment));
         ground.restart(STORE, Span::millis(57 + 23 * moment));
         ground.run_to(|ground| ground.is_done(1)).expect("the job is done");
@@ -94,7 +94,7 @@ fn the_store_may_crash_at_any_moment_of_a_job() {
 #[test]
 fn inputs_that_the_store_loses_while_they_are_loaded_are_loaded_again() {
     let mut ground = Ground::new(2, 2, &config());
-    ground.submit(&super::job(BuiltIn::WordCount, 2));
+    ground.submit(&super::job(Program::WordCount, 2));
     ground.run_for(Span::millis(14));
     assert!(ground.job().is_some_and(|job| job.loaded == 0));
     assert!(ground.files().is_some_and(|files| !files.files.is_empty()));
@@ -106,14 +106,14 @@ fn inputs_that_the_store_loses_while_they_are_loaded_are_loaded_again() {
 #[test]
 fn a_job_dies_with_its_coordinator_and_can_be_submitted_again() {
     let mut ground = Ground::new(5, 2, &config());
-    ground.submit(&super::job(BuiltIn::WordCount, 2));
+    ground.submit(&super::job(Program::WordCount, 2));
     ground.run_for(Span::millis(300));
     ground.crash(COORDINATOR, Span::ZERO);
     ground.restart(COORDINATOR, Span::millis(50));
     ground.run_for(Span::secs(30));
     assert_eq!(ground.coordinator().map(|view| view.died), Some(Some(JobId(1))));
     assert!(!ground.is_done(1));
-    ground.submit(&super::job(BuiltIn::WordCount, 2));
+    ground.submit(&super::job(Program::WordCount, 2));
     ground.run_to(|ground| ground.is_done(2)).expect("the second one is done");
     assert_eq!(ground.lines(2), counted());
 }
@@ -123,7 +123,7 @@ fn the_same_seed_gives_the_same_run() {
     let run = |seed| {
         let mut ground = Ground::new(seed, 3, &config());
         ground.weather = Weather::ROUGH;
-        ground.submit(&super::job(BuiltIn::WordCount, 3));
+        ground.submit(&super::job(Program::WordCount, 3));
         ground.run_to(|ground| ground.is_done(1));
         (ground.now, ground.steps, ground.job())
     };
@@ -133,7 +133,7 @@ fn the_same_seed_gives_the_same_run() {
 
 #[test]
 fn jobs_travel_as_json_with_texts_or_with_hashes_in_their_place() {
-    let job = super::job(BuiltIn::WordCount, 3);
+    let job = super::job(Program::WordCount, 3);
     let text = crate::json::write(&Request::Submit(job.clone())).expect("it is data");
     assert_eq!(crate::json::read::<Request>(&text).expect("it is read back"), Request::Submit(job.clone()));
     let named = job.without_texts(|_| false);
@@ -151,7 +151,7 @@ fn jobs_travel_as_json_with_texts_or_with_hashes_in_their_place() {
             r#"{"app":"word-count","reduce_tasks":1,"inputs":[{"name":"a","hash":"0123456789abcdef","text":"b"}]}"#,
             "does not have the hash",
         ),
-        (r#"{"app":"sort","reduce_tasks":1,"inputs":[]}"#, "unknown variant `sort`"),
+        (r#"{"app":"poem","reduce_tasks":1,"inputs":[]}"#, "unknown variant `poem`"),
         (r#"{"app":"word-count","reduce_tasks":-1,"inputs":[]}"#, "`reduce_tasks`: `-1` is not"),
     ] {
         let error = format!("{}", crate::json::read::<Job>(wrong).expect_err(wrong));

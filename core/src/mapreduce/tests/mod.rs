@@ -4,6 +4,7 @@ pub(crate) mod ground;
 
 mod coordinator;
 mod job;
+mod lost;
 mod store;
 mod worker;
 
@@ -12,6 +13,7 @@ use super::*;
 use crate::node::{Effect, Files, Input, Node, NodeId};
 use crate::time::Time;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -31,7 +33,7 @@ pub(crate) const TEXT: [&str; 4] = [
      towards the ocean with me.",
 ];
 
-pub(crate) fn job(app: BuiltIn, reduce_tasks: u32) -> Job {
+pub(crate) fn job(app: Program, reduce_tasks: u32) -> Job {
     let inputs = TEXT.iter().enumerate().map(|(n, text)| JobInput::new(&format!("p{n}"), text));
     Job::new(app, reduce_tasks, inputs)
 }
@@ -39,6 +41,11 @@ pub(crate) fn job(app: BuiltIn, reduce_tasks: u32) -> Job {
 /// Small chunks, so that small texts take many messages.
 pub(crate) fn config() -> Config {
     Config { chunk: 64, ..Config::new(ground::COORDINATOR, ground::STORE) }
+}
+
+/// An attempt that has counted nothing.
+pub(crate) fn completed() -> Ending {
+    Ending::Completed(Rc::default())
 }
 
 /// What the job's output is, by counting alone.
@@ -131,7 +138,7 @@ fn every_kind_of_message_has_a_number_of_its_own_from_16_up() {
     let messages = [
         Message::Ask { call },
         Message::Answer { call, answer: Answer::Wait },
-        Message::Report { call, job: JobId(1), task, attempt: 1 },
+        Message::Report { call, job: JobId(1), task, attempt: 1, ending: completed() },
         Message::Reported { call },
         request(FileRequest::Create { files: [name].into(), truncate: false }),
         request(FileRequest::Append { file: name, chunk: 0, bytes: Bytes::from("") }),
@@ -141,9 +148,10 @@ fn every_kind_of_message_has_a_number_of_its_own_from_16_up() {
         reply(FileOutcome::Done),
         reply(FileOutcome::Chunk { bytes: Bytes::from(""), of: 0 }),
         reply(FileOutcome::Missing),
+        Message::Alive { epoch: 1 },
     ];
     let kinds: Vec<u8> = messages.iter().map(|message| message.kind()).collect();
-    assert_eq!(kinds, (16..28).collect::<Vec<u8>>());
+    assert_eq!(kinds, (16..29).collect::<Vec<u8>>());
 }
 
 #[test]
@@ -158,7 +166,12 @@ fn temporary_names_do_not_begin_like_an_outputs() {
 
 #[test]
 fn every_note_has_a_story_that_reaches_it() {
-    let stories = [include_str!("coordinator.rs"), include_str!("store.rs"), include_str!("worker.rs")];
+    let stories = [
+        include_str!("coordinator.rs"),
+        include_str!("lost.rs"),
+        include_str!("store.rs"),
+        include_str!("worker.rs"),
+    ];
     for note in Note::ALL {
         let name = format!("Note::{note:?}");
         assert!(stories.iter().any(|stories| stories.contains(&name)), "no story asserts {name}");

@@ -7,9 +7,21 @@ use crate::time::Span;
 
 const SPLIT: FileName = FileName { job: JobId(1), file: File::Split(0) };
 
-fn assignment(task: TaskId) -> Assignment {
+pub(super) fn assignment(task: TaskId) -> Assignment {
     let input = (task.phase == Phase::Map).then(|| "p0".into());
-    Assignment { job: JobId(1), app: BuiltIn::WordCount, task, attempt: 3, maps: 1, reduces: 2, input }
+    Assignment {
+        job: JobId(1),
+        recipe: super::job(Program::WordCount, 2).recipe().clone(),
+        worker: NodeId(7),
+        task,
+        attempt: 3,
+        maps: 1,
+        reduces: 2,
+        input,
+        sources: [].into(),
+        skip: [].into(),
+        backup: false,
+    }
 }
 
 fn store_with_split(text: &str) -> Bench<Store> {
@@ -23,7 +35,7 @@ fn worker() -> Bench<Worker> {
 
 impl Bench<Worker> {
     /// Answers the question it asked last.
-    fn told(&mut self, answer: Answer) {
+    pub(super) fn told(&mut self, answer: Answer) {
         match self.said().pop() {
             Some(Message::Ask { call }) => self.hear(COORDINATOR, Message::Answer { call, answer }),
             other => panic!("it did not ask but said {other:?}"),
@@ -68,7 +80,7 @@ fn a_map_writes_private_files_renames_them_all_at_once_and_then_reports() {
     worker.given(TaskId::map(0));
     let read = served(&mut worker, &mut store);
     assert_eq!(read, [FileRequest::Read { file: SPLIT, chunk: 0 }]);
-    assert_eq!(worker.doing(), Doing::Working { bytes: 17 });
+    assert_eq!(worker.doing(), Doing::Working { bytes: 17, records: 1 });
 
     worker.ring(Timer::Work);
     let written = served(&mut worker, &mut store);
@@ -101,13 +113,20 @@ fn a_map_writes_private_files_renames_them_all_at_once_and_then_reports() {
 }
 
 #[test]
-fn a_map_takes_time_for_every_byte() {
-    let config = Config { work_base: Span::millis(5), work_per_kib: Span::millis(1024), ..config() };
+fn a_map_takes_time_for_every_byte_and_record_and_more_where_the_worker_is_slow() {
+    let config = Config {
+        work_base: Span::millis(5),
+        work_per_kib: Span::millis(1024),
+        work_per_thousand: Span::millis(3_000),
+        speed: 50,
+        ..config()
+    };
     let mut worker = Bench::<Worker>::boot(&config, &Files::<Worker>::new());
     let mut store = store_with_split("sixteen letters.");
     worker.given(TaskId::map(0));
     served(&mut worker, &mut store);
-    let within = (Span::millis(21), Span::millis(21));
+    // 5 for the task, 16 for its bytes, 3 for its one record; and all of that twice.
+    let within = (Span::millis(48), Span::millis(48));
     assert!(worker.effects.contains(&Effect::SetTimer { which: Timer::Work, within }));
 }
 
@@ -142,7 +161,7 @@ fn a_reduce_reads_its_column_sorts_it_and_writes_a_line_for_every_key() {
     worker.given(TaskId::map(0));
     for _ in 0..3 {
         served(&mut worker, &mut store);
-        if worker.doing() == (Doing::Working { bytes: 17 }) {
+        if worker.doing() == (Doing::Working { bytes: 17, records: 1 }) {
             worker.ring(Timer::Work);
         }
     }
@@ -218,7 +237,7 @@ fn a_reduce_takes_a_missing_file_as_empty_and_a_torn_one_as_far_as_it_goes() {
 fn a_worker_that_crashed_takes_no_answer_meant_for_its_former_self() {
     let before = worker();
     let Some(Message::Ask { call }) = before.said().pop() else { panic!("it asks") };
-    let disk = [(IncarnationFile, Incarnation(1))].into();
+    let disk = [(WorkerFile::Incarnation, WorkerContent::Incarnation(1))].into();
     let mut after = Bench::<Worker>::boot(&config(), &disk);
     after.hear(COORDINATOR, Message::Answer { call, answer: Answer::Run(assignment(TaskId::map(0))) });
     assert!(after.noted(Note::AnswerStale));

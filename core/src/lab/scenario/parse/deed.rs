@@ -6,7 +6,7 @@ use crate::kv::Op;
 use crate::lab::act::{Act, Course};
 use crate::lab::config::AnyRule;
 use crate::lab::scenario::{Change, Deed, NodeDeed};
-use crate::mapreduce::BuiltIn;
+use crate::mapreduce::{Program, Records, Spec};
 use crate::sim::{FlightAction, Gate};
 use alloc::format;
 use alloc::vec;
@@ -33,6 +33,7 @@ pub(super) fn deed(verb: &str, rest: &str) -> Read<Deed> {
                 .and_then(|ppm| ppm.trim().parse().ok())
                 .ok_or("a clock drifts in parts in a million: `drift S1 by 100000 ppm`, or by -100000 ppm")?,
         )),
+        "speed" => node(NodeDeed::Speed(number(more)?)),
         "fire" => node(NodeDeed::Fire(more.into())),
         "postpone" => {
             let (timer, more) = split(more);
@@ -124,22 +125,36 @@ pub(super) fn deed(verb: &str, rest: &str) -> Read<Deed> {
             let on = switch(more).map_err(|_| format!("a rule is switched `on` or `off`, not `{more}`"))?;
             Ok(Deed::Plain(Act::Rule { rule: first.into(), on }))
         }
-        "submit" => {
-            let (app, reduces) = rest.split_once(" into ").ok_or("a job is `submit word-count into 3`")?;
-            let known = || BuiltIn::ALL.iter().map(|app| app.name()).collect::<Vec<_>>().join(", ");
-            let app = BuiltIn::ALL.into_iter().find(|built_in| built_in.name() == app.trim());
-            Ok(Deed::Submit(
-                app.ok_or_else(|| format!("there is no such program; there are: {}", known()))?,
-                number(reduces)?,
-            ))
-        }
+        "submit" => Ok(Deed::Submit(job(rest)?)),
         _ => Err(format!(
-            "`{verb}` is not something that can be done: use crash, restart, pause, resume, slow, drift, fire, postpone, isolate, \
+            "`{verb}` is not something that can be done: use crash, restart, pause, resume, slow, speed, drift, fire, postpone, isolate, \
              partition, cut, hold, open, heal, link, links, network, release, deliver, drop, duplicate, corrupt, delay, disk, stall, \
              unstall, wipe, get, put, append, cas, delete, load, quiet, start, snapshot, transfer, submit, rule, reseed, wait, until, expect, name, \
              text, tell or >"
         )),
     }
+}
+
+/// `word-count into 3`, with `by lines`, `combining` and `skipping` as one likes.
+fn job(text: &str) -> Read<Spec> {
+    let (asked, reduces) = text.split_once(" into ").ok_or("a job is `submit word-count into 3`")?;
+    let mut words = asked.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    let known = || Program::PLAIN.iter().map(Program::name).collect::<Vec<_>>().join(", ");
+    let app = Program::PLAIN.into_iter().find(|program| program.name() == name);
+    let app = app.ok_or_else(|| format!("there is no program `{name}`; there are: {}", known()))?;
+    let reduce_tasks = number(reduces)?;
+    let (records, inputs) = (Records::Whole, [].into());
+    let mut spec = Spec { app, records, combine: false, skip_bad_records: false, reduce_tasks, inputs };
+    while let Some(word) = words.next() {
+        match word {
+            "by" if words.next() == Some("lines") => spec.records = Records::Lines,
+            "combining" => spec.combine = true,
+            "skipping" => spec.skip_bad_records = true,
+            _ => return Err(format!("a job goes `by lines`, `combining` or `skipping`, not `{word}`")),
+        }
+    }
+    Ok(spec)
 }
 
 fn flight(rest: &str, action: FlightAction) -> Read<Deed> {

@@ -8,6 +8,7 @@ use super::{Beat, Line, Scenario, ScenarioError, Who};
 use crate::kv::server::{Host, Reads};
 use crate::lab::config::{AnyRule, Config};
 use crate::lab::tell::Kind;
+use crate::mapreduce::Disks;
 use crate::time::Span;
 use alloc::format;
 use alloc::string::String;
@@ -73,6 +74,14 @@ fn header(line: &str, scenario: &mut Scenario) -> Read<bool> {
         "election-timeout" => config.election_timeout = range(rest)?,
         "heartbeat" => config.heartbeat = span(rest)?,
         "task-timeout" => config.task_timeout = span(rest)?,
+        "backup-after" => config.backup_after = Some(span(rest)?),
+        "intermediate" => {
+            config.intermediate = match rest {
+                "shared" => Disks::Shared,
+                "local" => Disks::Local,
+                _ => return Err(format!("intermediate files are `shared` or `local`, not `{rest}`")),
+            }
+        }
         "reordering" => config.reordering = number(rest)?,
         "snapshot-near" => config.max_raft_state = Some(bytes(rest)?),
         "chunks-of" => config.snapshot_chunk = Some(bytes(rest)?),

@@ -4,6 +4,7 @@
 //! the cluster before anything is done.
 
 use super::config::{AllRules, AnyRule, Config, Role};
+use super::coordinator::in_charge;
 use super::member::{self, Member, MemberConfig, Timer, View};
 use super::tester;
 use crate::chance::Ratio;
@@ -394,8 +395,7 @@ impl Act {
             },
             Act::Network { mode } => one(Action::Quality(None, mode.quality())),
             Act::Submit { job } => {
-                let coordinator = roster
-                    .coordinator()
+                let coordinator = in_charge(world, roster)
                     .ok_or("this cluster has no workers, so no job can run: open one with workers")?;
                 job.check(&config.engine).map_err(|error| format!("{error}"))?;
                 one(Action::Call(coordinator, member::Request::MapReduce(mapreduce::Request::Submit(job))))

@@ -1,5 +1,6 @@
 //! How a cluster begins, and who is who in it.
 
+use super::coordinator;
 use super::member::{Member, MemberConfig};
 use crate::chance::Ratio;
 use crate::kv::server::{Host, Reads};
@@ -60,6 +61,9 @@ pub struct Config {
     pub backup_after: Option<Span>,
     /// Where maps keep their output.
     pub intermediate: Disks,
+    /// Whether a MapReduce job dies with its coordinator, as in the paper, or a second one can take over, for which there must
+    /// be servers: what the two share lives in their key/value service.
+    pub coordinator: Coordination,
     /// Who executes what the servers have committed: the key/value service, or a tester that proposes commands itself.
     pub host: Host,
     /// The names of rules that are off from the beginning.
@@ -92,11 +96,23 @@ impl Default for Config {
             task_timeout: Span::secs(10),
             backup_after: None,
             intermediate: Disks::Shared,
+            coordinator: Coordination::Plain,
             host: Host::Service,
             without: Vec::new(),
             engine: Engine::default(),
         }
     }
+}
+
+/// What becomes of a MapReduce job whose coordinator crashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Coordination {
+    /// It dies (§3.3).
+    #[default]
+    Plain,
+    /// A standby takes over.
+    Replicated,
 }
 
 /// The rules of all three protocols that are kept.
@@ -183,7 +199,7 @@ impl AllRules {
                 Some(MemberConfig::Server(config)) => {
                     (rules.raft, rules.kv) = (config.raft.rules, config.rules)
                 }
-                Some(MemberConfig::Coordinator(config)) => rules.mapreduce = config.rules,
+                Some(MemberConfig::Coordinator(config)) => rules.mapreduce = config.coordinator.rules,
                 _ => {}
             }
         }
@@ -243,12 +259,13 @@ pub struct Roster {
     servers: u16,
     clients: u16,
     workers: u16,
+    coordinators: u16,
 }
 
 impl Roster {
     /// How many nodes there are.
     pub fn len(self) -> u16 {
-        self.servers + self.clients + if self.workers == 0 { 0 } else { self.workers + 2 }
+        self.servers + self.clients + if self.workers == 0 { 0 } else { self.coordinators + 1 + self.workers }
     }
 
     /// Whether there are none.
@@ -268,18 +285,19 @@ impl Roster {
 
     /// The workers.
     pub fn workers(self) -> impl Iterator<Item = NodeId> + Clone {
-        let first = self.servers + self.clients + 2;
+        let first = self.servers + self.clients + self.coordinators + 1;
         (first..first + self.workers).map(NodeId)
     }
 
-    /// The MapReduce coordinator, if there are workers.
-    pub fn coordinator(self) -> Option<NodeId> {
-        (self.workers > 0).then_some(NodeId(self.servers + self.clients))
+    /// The MapReduce coordinators, if there are workers: one, or two that share their state.
+    pub fn coordinators(self) -> impl Iterator<Item = NodeId> + Clone {
+        let first = self.servers + self.clients;
+        (first..first + if self.workers > 0 { self.coordinators } else { 0 }).map(NodeId)
     }
 
     /// MapReduce's shared file system, if there are workers.
     pub fn store(self) -> Option<NodeId> {
-        (self.workers > 0).then_some(NodeId(self.servers + self.clients + 1))
+        (self.workers > 0).then_some(NodeId(self.servers + self.clients + self.coordinators))
     }
 
     /// What a node is; none if there is no such node.
@@ -289,8 +307,8 @@ impl Roster {
             n if n < self.servers => Some(Role::Server),
             n if n < clients => Some(Role::Client),
             n if n >= self.len() => None,
-            n if n == clients => Some(Role::Coordinator),
-            n if n == clients + 1 => Some(Role::Store),
+            n if n < clients + self.coordinators => Some(Role::Coordinator),
+            n if n == clients + self.coordinators => Some(Role::Store),
             _ => Some(Role::Worker),
         }
     }
@@ -300,9 +318,10 @@ impl Roster {
         match self.role(node) {
             Some(Role::Server) => format!("S{}", node.0 + 1),
             Some(Role::Client) => format!("C{}", node.0 - self.servers + 1),
-            Some(Role::Coordinator) => "coordinator".into(),
+            Some(Role::Coordinator) if node.0 == self.servers + self.clients => "coordinator".into(),
+            Some(Role::Coordinator) => "standby".into(),
             Some(Role::Store) => "store".into(),
-            Some(Role::Worker) => format!("W{}", node.0 - self.servers - self.clients - 1),
+            Some(Role::Worker) => format!("W{}", node.0 - self.servers - self.clients - self.coordinators),
             None => format!("node {}", node.0),
         }
     }
@@ -316,7 +335,8 @@ impl Roster {
 impl Config {
     /// Who is who.
     pub fn roster(&self) -> Roster {
-        Roster { servers: self.servers, clients: self.clients, workers: self.workers }
+        let coordinators = if self.coordinator == Coordination::Replicated { 2 } else { 1 };
+        Roster { servers: self.servers, clients: self.clients, workers: self.workers, coordinators }
     }
 
     /// Refuses sizes and times that make no cluster, and says what would.
@@ -432,25 +452,32 @@ impl Config {
         }
         // Long enough for a round through the log, short enough to find a new leader soon.
         let patience = self.election_timeout.0;
-        for id in roster.clients() {
-            members.push(MemberConfig::Client(kv::clerk::Config {
-                id,
-                servers: servers.clone(),
-                retry: (patience, patience + patience),
-                pause: self.heartbeat,
-                rules: rules.kv,
-            }));
-        }
-        if let (Some(coordinator), Some(store)) = (roster.coordinator(), roster.store()) {
-            let mut config = mapreduce::Config::new(coordinator, store);
+        let clerk = |id| kv::clerk::Config {
+            id,
+            servers: servers.clone(),
+            retry: (patience, patience + patience),
+            pause: self.heartbeat,
+            rules: rules.kv,
+        };
+        members.extend(roster.clients().map(|id| MemberConfig::Client(clerk(id))));
+        let coordinators: Rc<[NodeId]> = roster.coordinators().collect();
+        if let (Some(&first), Some(store)) = (coordinators.first(), roster.store()) {
+            let mut config = mapreduce::Config::new(first, store);
+            config.replicated = self.coordinator == Coordination::Replicated;
+            config.coordinators = coordinators.clone();
             config.timeout = self.task_timeout;
             config.backup_after = self.backup_after;
             config.disks = self.intermediate;
             config.engine = self.engine.clone();
             config.rules = rules.mapreduce;
-            members.push(MemberConfig::Coordinator(config.clone()));
-            members.push(MemberConfig::Store(config.clone()));
-            members.extend(roster.workers().map(|_| MemberConfig::Worker(config.clone())));
+            let as_node = |id| mapreduce::Config { id, ..config.clone() };
+            for &id in coordinators.iter() {
+                let clerk = config.replicated.then(|| clerk(id));
+                let coordinator = as_node(id);
+                members.push(MemberConfig::Coordinator(coordinator::Config { coordinator, clerk }));
+            }
+            members.push(MemberConfig::Store(as_node(store)));
+            members.extend(roster.workers().map(|id| MemberConfig::Worker(as_node(id))));
         }
         members
     }

@@ -3,6 +3,7 @@
 //! Nothing is decided here. An input is unwrapped for the part it is meant for, and the part's effects are wrapped
 //! again. What is meant for another kind of part (a stray message can be, if people script one) leaves a note.
 
+use super::coordinator::{self, Coordinator};
 use crate::node::{self, Effect, FileOp, Files, Input, Node, Outbox, Through};
 use crate::time::Time;
 use crate::{kv, mapreduce, raft};
@@ -20,7 +21,7 @@ pub enum Member {
     /// A client of the key/value service.
     Client(kv::Clerk),
     /// The MapReduce coordinator.
-    Coordinator(mapreduce::Coordinator),
+    Coordinator(Coordinator),
     /// MapReduce's shared file system.
     Store(mapreduce::Store),
     /// A MapReduce worker.
@@ -65,8 +66,8 @@ pub enum MemberConfig {
     Server(kv::server::Config),
     /// A client.
     Client(kv::clerk::Config),
-    /// The coordinator.
-    Coordinator(mapreduce::Config),
+    /// A coordinator.
+    Coordinator(coordinator::Config),
     /// The store.
     Store(mapreduce::Config),
     /// A worker.
@@ -107,10 +108,10 @@ impl TryFrom<MemberConfig> for mapreduce::Config {
     type Error = Misdirected;
     fn try_from(config: MemberConfig) -> Result<Self, Misdirected> {
         match config {
-            MemberConfig::Coordinator(config)
-            | MemberConfig::Store(config)
-            | MemberConfig::Worker(config) => Ok(config),
-            MemberConfig::Server(_) | MemberConfig::Client(_) => Err(Misdirected),
+            MemberConfig::Store(config) | MemberConfig::Worker(config) => Ok(config),
+            MemberConfig::Server(_) | MemberConfig::Client(_) | MemberConfig::Coordinator(_) => {
+                Err(Misdirected)
+            }
         }
     }
 }
@@ -311,17 +312,6 @@ trait Part:
         Note: Into<Note>,
     >
 {
-    fn boot_part(config: &Self::Config, durable: &Files<Member>) -> Self {
-        // One by one: collecting into a map would bring a sort of its own for each kind of part.
-        let mut own = Files::<Self>::new();
-        for (file, content) in durable.iter() {
-            if let (Ok(file), Ok(content)) = (file.clone().try_into(), content.clone().try_into()) {
-                own.insert(file, content);
-            }
-        }
-        Self::boot(config, &own)
-    }
-
     fn handle_part(&mut self, at: Time, input: Input<Member>, out: &mut impl Outbox<Member>) {
         match unwrapped::<Self>(input) {
             Some(input) => self.handle(at, input, &mut Through(|effect| out.effect(wrapped::<Self>(effect)))),
@@ -332,9 +322,23 @@ trait Part:
 
 impl Part for kv::Server {}
 impl Part for kv::Clerk {}
-impl Part for mapreduce::Coordinator {}
 impl Part for mapreduce::Store {}
 impl Part for mapreduce::Worker {}
+
+/// Boots a part from its own files.
+pub(super) fn boot_part<P>(config: &P::Config, durable: &Files<Member>) -> P
+where
+    P: Node<File: TryFrom<File>, Content: TryFrom<Content>>,
+{
+    // One by one: collecting into a map would bring a sort of its own for each kind of part.
+    let mut own = Files::<P>::new();
+    for (file, content) in durable.iter() {
+        if let (Ok(file), Ok(content)) = (file.clone().try_into(), content.clone().try_into()) {
+            own.insert(file, content);
+        }
+    }
+    P::boot(config, &own)
+}
 
 fn unwrapped<P: Part>(input: Input<Member>) -> Option<Input<P>> {
     Some(match input {
@@ -346,7 +350,18 @@ fn unwrapped<P: Part>(input: Input<Member>) -> Option<Input<P>> {
     })
 }
 
-fn wrapped<P: Part>(effect: Effect<P>) -> Effect<Member> {
+/// A part's effect is its node's.
+pub(super) fn wrapped<P>(effect: Effect<P>) -> Effect<Member>
+where
+    P: Node<
+            Message: Into<Message>,
+            Timer: Into<Timer>,
+            Output: Into<Output>,
+            File: Into<File>,
+            Content: Into<Content>,
+            Note: Into<Note>,
+        >,
+{
     let op = |op: FileOp<P::File, P::Content>| match op {
         FileOp::Put(file, content) => FileOp::Put(file.into(), content.into()),
         FileOp::Rename(from, to) => FileOp::Rename(from.into(), to.into()),
@@ -375,11 +390,11 @@ impl Node for Member {
 
     fn boot(config: &MemberConfig, durable: &Files<Member>) -> Member {
         match config {
-            MemberConfig::Server(config) => Member::Server(Part::boot_part(config, durable)),
-            MemberConfig::Client(config) => Member::Client(Part::boot_part(config, durable)),
-            MemberConfig::Coordinator(config) => Member::Coordinator(Part::boot_part(config, durable)),
-            MemberConfig::Store(config) => Member::Store(Part::boot_part(config, durable)),
-            MemberConfig::Worker(config) => Member::Worker(Part::boot_part(config, durable)),
+            MemberConfig::Server(config) => Member::Server(boot_part(config, durable)),
+            MemberConfig::Client(config) => Member::Client(boot_part(config, durable)),
+            MemberConfig::Coordinator(config) => Member::Coordinator(Coordinator::boot(config, durable)),
+            MemberConfig::Store(config) => Member::Store(boot_part(config, durable)),
+            MemberConfig::Worker(config) => Member::Worker(boot_part(config, durable)),
         }
     }
 
@@ -387,7 +402,7 @@ impl Node for Member {
         match self {
             Member::Server(part) => part.handle_part(at, input, out),
             Member::Client(part) => part.handle_part(at, input, out),
-            Member::Coordinator(part) => part.handle_part(at, input, out),
+            Member::Coordinator(part) => part.handle(at, input, out),
             Member::Store(part) => part.handle_part(at, input, out),
             Member::Worker(part) => part.handle_part(at, input, out),
         }

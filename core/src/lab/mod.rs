@@ -6,6 +6,7 @@
 //! steps into words, and [`scenario`] reads a lesson and asserts it.
 
 pub mod member;
+pub mod coordinator;
 pub mod config;
 pub mod act;
 pub mod tester;

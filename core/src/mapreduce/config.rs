@@ -2,6 +2,7 @@
 
 use super::engine::Engine;
 use super::job::{Job, JobError, JobId};
+use super::kept::{Keep, Kept};
 use super::rules::Rules;
 use crate::node::NodeId;
 use crate::time::Span;
@@ -11,6 +12,8 @@ use serde::{Deserialize, Serialize};
 /// The configuration of a coordinator, its workers and its store: the same for all of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Config {
+    /// Who this is.
+    pub id: NodeId,
     /// Who hands out tasks: the first of them, or, if their state is replicated, whichever is in charge.
     pub coordinators: Rc<[NodeId]>,
     /// Whether the coordinators keep the state of a job in a replicated store, so that it outlives each of them (§3.3).
@@ -69,6 +72,7 @@ impl Config {
     /// The lab's ten seconds, and times that suit a network of some milliseconds a hop.
     pub fn new(coordinator: NodeId, store: NodeId) -> Config {
         Config {
+            id: coordinator,
             coordinators: [coordinator].into(),
             replicated: false,
             store,
@@ -121,11 +125,15 @@ pub enum Timer {
 pub enum Request {
     /// Run a job.
     Submit(Job),
+    /// What the store that outlives coordinators has answered.
+    Kept(Kept),
 }
 
 /// What a coordinator tells its host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Output {
+    /// Something that the store which outlives coordinators is asked.
+    Keep(Keep),
     /// The job is running, under this number.
     Accepted {
         /// Its number.
@@ -153,6 +161,8 @@ pub enum Refused {
         /// That job.
         job: JobId,
     },
+    /// Another coordinator is in charge.
+    NotInCharge,
     /// The job cannot be run.
     Unfit(JobError),
 }

@@ -9,8 +9,10 @@ use super::calls::{Calls, Question};
 use super::config::{Config, Output, Refused, Request, Timer};
 use super::counters::Counters;
 use super::job::{File, FileName, Job, JobId, Phase, TaskId};
+use super::kept::Event;
 use super::message::{Answer, Call, Ending, FileOutcome, FileRequest, Message};
 use super::note::Note;
+use super::replica::{Replica, Seat};
 use super::rules::Rule;
 use super::running::Running;
 use super::script::Failure;
@@ -24,13 +26,15 @@ use serde::{Deserialize, Serialize};
 /// A coordinator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coordinator {
-    config: Config,
-    journal: Journal,
+    pub(super) config: Config,
+    pub(super) journal: Journal,
     /// The job that runs, or the last one that did.
-    job: Option<Running>,
+    pub(super) job: Option<Running>,
+    /// What it shares with its like.
+    pub(super) replica: Replica,
     /// The last question of each worker and how it was answered, so that a repeated question gets the same answer.
-    answered: Tree<NodeId, (Call, Answer)>,
-    calls: Calls,
+    pub(super) answered: Tree<NodeId, (Call, Answer)>,
+    pub(super) calls: Calls,
 }
 
 /// The name of the coordinator's only file.
@@ -79,6 +83,7 @@ impl Node for Coordinator {
             config: config.clone(),
             journal: Journal { incarnation, jobs, running: None, died: running.or(died) },
             job: None,
+            replica: Replica::new(config),
             answered: Tree::new(),
             calls: Calls::new(incarnation),
         }
@@ -91,20 +96,31 @@ impl Node for Coordinator {
                     out.note(Note::JobDied);
                 }
                 self.save(out);
+                self.start_replica(self.journal.incarnation == 1, out);
             }
             Input::Call { request: Request::Submit(job), .. } => self.submit(at, job, out),
+            Input::Call { request: Request::Kept(kept), .. } => self.kept(at, &kept, out),
+            Input::Message { body: Message::Ask { .. } | Message::Report { .. }, .. }
+                if !self.replica.leads() =>
+            {
+                out.note(Note::NotInCharge);
+            }
             Input::Message { from, body } => match body {
                 Message::Ask { call } => self.ask(at, from, call, out),
                 Message::Report { call, job, task, attempt, ending } => {
-                    self.report(at, from, Named { job, task, attempt }, &ending, out);
-                    out.send(from, Message::Reported { call });
+                    if self.report(at, from, Named { job, task, attempt }, &ending, out) {
+                        out.send(from, Message::Reported { call });
+                    }
                 }
-                Message::FileReply { call, outcome } => self.file_reply(call, &outcome, out),
+                Message::Alive { epoch } => self.heard_alive(from, epoch, out),
+                Message::FileReply { call, outcome } => self.file_reply(at, call, &outcome, out),
                 _ => out.note(Note::NotForMe),
             },
             Input::Timer(Timer::Retry) => drop(self.calls.retry(&self.config, out)),
             Input::Timer(Timer::Overdue) => self.overdue(at, out),
-            Input::Timer(_) => {}
+            Input::Timer(Timer::Alive) => self.say_so(out),
+            Input::Timer(Timer::TakeOver) => self.take_over(out),
+            Input::Timer(Timer::Poll | Timer::Work) => {}
             Input::Configure(config) => self.config = config,
         }
     }
@@ -112,6 +128,8 @@ impl Node for Coordinator {
     fn view(&self) -> CoordinatorView {
         CoordinatorView {
             incarnation: self.journal.incarnation,
+            seat: self.replica.seat,
+            epoch: self.replica.shared.epoch,
             jobs: self.journal.jobs,
             job: self.job.as_ref().map(|job| job.view.clone()),
             died: self.journal.died,
@@ -122,7 +140,8 @@ impl Node for Coordinator {
 /// Submitting, and loading the inputs.
 impl Coordinator {
     fn submit(&mut self, at: Time, job: Job, out: &mut impl Outbox<Coordinator>) {
-        if let Some(running) = self.journal.running {
+        let running = self.job.as_ref().filter(|job| job.view.is_running()).map(|job| job.view.id);
+        if let Some(running) = running {
             out.note(Note::JobRunning);
             out.output(Output::Refused(Refused::Running { job: running }));
             return;
@@ -132,7 +151,17 @@ impl Coordinator {
             out.output(Output::Refused(Refused::Unfit(why)));
             return;
         }
-        let id = JobId(self.journal.jobs.saturating_add(1));
+        if self.replica.leads() {
+            self.propose(at, Event::Claimed(job), out);
+        } else {
+            out.note(Note::NotInCharge);
+            out.output(Output::Refused(Refused::NotInCharge));
+        }
+    }
+
+    /// The job has its number: its inputs are loaded.
+    fn claimed(&mut self, at: Time, job: Job, out: &mut impl Outbox<Coordinator>) {
+        let id = self.next_job();
         self.journal = Journal { jobs: id.0, running: Some(id), died: None, ..self.journal };
         self.save(out);
         out.output(Output::Accepted { job: id });
@@ -148,7 +177,13 @@ impl Coordinator {
         self.calls.ask(Question::File(self.config.store, request), &self.config, out);
     }
 
-    fn file_reply(&mut self, call: Call, outcome: &FileOutcome, out: &mut impl Outbox<Coordinator>) {
+    fn file_reply(
+        &mut self,
+        at: Time,
+        call: Call,
+        outcome: &FileOutcome,
+        out: &mut impl Outbox<Coordinator>,
+    ) {
         let Some(Question::File(_, request)) = self.calls.question(call).cloned() else {
             out.note(Note::AnswerStale);
             return;
@@ -156,9 +191,11 @@ impl Coordinator {
         self.calls.close(call, &self.config, out);
         match (request, outcome) {
             (FileRequest::Create { files, .. }, FileOutcome::Done) => {
-                files.iter().for_each(|&file| self.load(file, 0, out));
+                files.iter().for_each(|&file| self.load(at, file, 0, out));
             }
-            (FileRequest::Append { file, chunk, .. }, FileOutcome::Done) => self.load(file, chunk + 1, out),
+            (FileRequest::Append { file, chunk, .. }, FileOutcome::Done) => {
+                self.load(at, file, chunk + 1, out);
+            }
             // The store has lost what it had acknowledged: its disk was wiped.
             (FileRequest::Append { file, .. }, _) => self.create_split(file, out),
             _ => {}
@@ -166,7 +203,7 @@ impl Coordinator {
     }
 
     /// Everything before `chunk` of this split is in the store.
-    fn load(&mut self, file: FileName, chunk: u32, out: &mut impl Outbox<Coordinator>) {
+    fn load(&mut self, at: Time, file: FileName, chunk: u32, out: &mut impl Outbox<Coordinator>) {
         let Some(job) = self.job.as_mut().filter(|job| job.view.id == file.job) else { return };
         let File::Split(split) = file.file else { return };
         let text = job.view.job.input(split).and_then(|input| input.text.as_ref());
@@ -177,7 +214,29 @@ impl Coordinator {
         }
         job.view.loaded += 1;
         if job.view.loaded == job.view.job.map_tasks() && job.view.stage == Stage::Loading {
-            job.view.stage = Stage::Map;
+            self.propose(at, Event::Loaded, out);
+        }
+    }
+
+    /// Something that has happened counts from now on.
+    pub(super) fn commit(&mut self, at: Time, event: Event, out: &mut impl Outbox<Coordinator>) {
+        match event {
+            Event::Claimed(job) => self.claimed(at, job, out),
+            Event::Loaded => {
+                if let Some(job) = &mut self.job {
+                    job.view.stage = Stage::Map;
+                }
+                if self.replica.seat == Seat::InCharge {
+                    // From now on the job outlives this coordinator.
+                    self.journal.running = None;
+                    self.save(out);
+                }
+            }
+            Event::Completed { worker, task, attempt, counters } => {
+                self.completed(at, worker, task, attempt, &counters, out);
+            }
+            Event::Lost { map, attempt } => self.lost(map, attempt, out),
+            Event::Failed(failure) => self.end(at, Some(failure), out),
         }
     }
 
@@ -261,31 +320,55 @@ impl Coordinator {
         named: Named,
         ending: &Ending,
         out: &mut impl Outbox<Coordinator>,
-    ) {
+    ) -> bool {
         let rules = self.config.rules;
         let Named { job: id, mut task, attempt } = named;
         let Some(job) = &self.job else {
             out.note(Note::ReportOfOtherJob);
-            return;
+            return true;
         };
         if !rules.has(Rule::ReportsMatched) {
             // The hurried coordinator looks at the number alone.
             task.phase = if job.view.stage <= Stage::Map { Phase::Map } else { Phase::Reduce };
         } else if job.view.id != id {
             out.note(Note::ReportOfOtherJob);
-            return;
+            return true;
         }
         let known = job.view.task(task);
         if known
             .is_none_or(|known| rules.has(Rule::ReportsMatched) && !(1..=known.attempts).contains(&attempt))
         {
             out.note(Note::ReportUnmatched);
-            return;
+            return true;
         }
         match ending {
-            Ending::Completed(counters) => self.completed(at, worker, task, attempt, counters, out),
-            Ending::Failed(failure) => self.failed(at, worker, task, attempt, failure, out),
-            Ending::Unread { map, attempt: sought } => self.unread(task, attempt, *map, *sought, out),
+            Ending::Completed(counters) => {
+                let counts = known.is_some_and(|task| task.is_completed()) || !job.view.is_running();
+                if !counts && self.replica.is_keeping(task) {
+                    return false;
+                }
+                let event = Event::Completed { worker, task, attempt, counters: counters.clone() };
+                if counts {
+                    self.commit(at, event, out)
+                } else {
+                    self.propose(at, event, out)
+                }
+                // Before it counts it is not acknowledged: the worker reports again, to whoever is in charge then.
+                counts
+                    || self
+                        .job
+                        .as_ref()
+                        .and_then(|job| job.view.task(task))
+                        .is_none_or(|task| task.is_completed())
+            }
+            Ending::Failed(failure) => {
+                self.failed(at, worker, task, attempt, failure, out);
+                true
+            }
+            Ending::Unread { map, attempt: sought } => {
+                self.unread(at, task, attempt, *map, *sought, out);
+                true
+            }
         }
     }
 
@@ -336,13 +419,14 @@ impl Coordinator {
         }
         if !again {
             out.note(Note::JobFailed);
-            self.end(at, Some(JobFailure { task, failure: failure.clone() }), out);
+            self.propose(at, Event::Failed(JobFailure { task, failure: failure.clone() }), out);
         }
     }
 
     /// A reduce could not read what a map has left with its worker (§3.3): the map runs again, and the reduce after it.
     fn unread(
         &mut self,
+        at: Time,
         task: TaskId,
         attempt: u32,
         map: u32,
@@ -351,13 +435,24 @@ impl Coordinator {
     ) {
         let Some(job) = self.job.as_mut().filter(|job| job.view.is_running()) else { return };
         job.end_run(task, attempt);
-        let at_it = job.view.task(TaskId::map(map)).map(|task| task.state);
-        if matches!(at_it, Some(TaskState::Completed { attempt, .. }) if attempt == sought)
-            && self.config.rules.has(Rule::RerunLostMaps)
+        if self.has_left(map, sought) && self.config.rules.has(Rule::RerunLostMaps) {
+            self.propose(at, Event::Lost { map, attempt: sought }, out);
+        }
+    }
+
+    fn lost(&mut self, map: u32, attempt: u32, out: &mut impl Outbox<Coordinator>) {
+        if self.has_left(map, attempt)
+            && let Some(job) = &mut self.job
         {
             out.note(Note::OutputLost);
             job.lose(map);
         }
+    }
+
+    /// Whether a map counts as completed by this very attempt.
+    fn has_left(&self, map: u32, sought: u32) -> bool {
+        let state = self.job.as_ref().and_then(|job| job.view.task(TaskId::map(map))).map(|task| task.state);
+        matches!(state, Some(TaskState::Completed { attempt, .. }) if attempt == sought)
     }
 
     fn end(&mut self, at: Time, failure: Option<JobFailure>, out: &mut impl Outbox<Coordinator>) {

@@ -110,8 +110,6 @@ pub struct Assignment {
     pub job: JobId,
     /// How the task is computed.
     pub recipe: Rc<Recipe>,
-    /// Who is to make it.
-    pub worker: NodeId,
     /// The task.
     pub task: TaskId,
     /// Which attempt at it, from 1. Two attempts never have the same number, so their temporary files never meet.

@@ -15,6 +15,12 @@ pub enum Note {
     AskRepeated,
     /// A question is older than one that was already answered: it is ignored.
     AskStale,
+    /// This coordinator is in charge from now on.
+    TookOver,
+    /// Another coordinator is in charge.
+    Deposed,
+    /// Ignored: another coordinator is in charge.
+    NotInCharge,
     /// The program failed in an attempt: the task will be tried again.
     AttemptFailed,
     /// A record in which the program has failed more than once will be left out.
@@ -53,12 +59,15 @@ pub enum Note {
 
 impl Note {
     /// Every note.
-    pub const ALL: [Note; 22] = [
+    pub const ALL: [Note; 25] = [
         Note::JobRunning,
         Note::JobUnfit,
         Note::JobDied,
         Note::AskRepeated,
         Note::AskStale,
+        Note::TookOver,
+        Note::Deposed,
+        Note::NotInCharge,
         Note::AttemptFailed,
         Note::RecordSkipped,
         Note::JobFailed,

@@ -29,4 +29,6 @@ crate::rules::rules! {
         "A record in which the program has failed more than once is left out of the next attempt.";
     BackupTasks "backup-tasks" Cost "MapReduce §3.6"
         "When no task is left to hand out, an idle worker makes another attempt at one that takes long.";
+    KeptBeforeCounted "kept-before-counted" Safety "MapReduce §3.3"
+        "Where coordinators share their state, a task counts as completed, and its worker is told so, only when that is kept.";
 }

@@ -156,19 +156,7 @@ impl Running {
         };
         let skip = self.skip.get(&id).cloned().unwrap_or_default();
         let (job, backup) = (self.view.id, first.is_some());
-        Some(Assignment {
-            job,
-            recipe,
-            worker,
-            task: id,
-            attempt,
-            maps,
-            reduces,
-            input,
-            sources,
-            skip,
-            backup,
-        })
+        Some(Assignment { job, recipe, task: id, attempt, maps, reduces, input, sources, skip, backup })
     }
 
     fn sources(&mut self) -> Rc<[Option<Source>]> {
@@ -246,6 +234,11 @@ impl Running {
             self.counted.insert(id, ());
             Rc::make_mut(&mut self.view.counters).merge(counters);
         }
+    }
+
+    /// What a task counts has been counted, by whoever was in charge before.
+    pub(super) fn has_counted(&mut self, id: TaskId) {
+        self.counted.insert(id, ());
     }
 
     /// The output of a completed map is lost: it must run again before any reduce can.

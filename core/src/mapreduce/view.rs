@@ -3,6 +3,7 @@
 use super::counters::Counters;
 use super::job::{File, FileName, Job, JobId, Phase, TaskId};
 use super::message::Assignment;
+use super::replica::Seat;
 use super::script::Failure;
 use super::table::Table;
 use crate::bytes::{Bytes, Hash};
@@ -14,13 +15,17 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// What a coordinator knows. All of it but the number of jobs is volatile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CoordinatorView {
     /// How often it has booted.
     pub incarnation: u64,
+    /// What it is among its like.
+    pub seat: Seat,
+    /// How often charge has changed hands, as far as it knows.
+    pub epoch: u32,
     /// How many jobs it ever accepted.
     pub jobs: u32,
     /// The job that runs, or the last one that did since the coordinator booted.
@@ -83,7 +88,7 @@ pub enum Stage {
 }
 
 /// Why a job failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobFailure {
     /// The task that failed too often.
     pub task: TaskId,

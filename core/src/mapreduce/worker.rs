@@ -481,7 +481,7 @@ impl Worker {
     fn ask_for_writing(&mut self, request: FileRequest, out: &mut impl Outbox<Worker>) {
         let State::Attempting(Attempt { assignment, .. }) = &self.state else { return };
         let to = match (self.config.disks, assignment.task.phase) {
-            (Disks::Local, Phase::Map) => assignment.worker,
+            (Disks::Local, Phase::Map) => self.config.id,
             _ => self.config.store,
         };
         self.calls.ask(Question::File(to, request), &self.config, out);

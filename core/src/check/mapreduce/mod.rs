@@ -86,7 +86,15 @@ impl Checker {
         let CoordinatorStep { heard, before, after, store } = step;
         let Some(job) = after.and_then(|after| after.job.as_ref()) else { return };
         let before = before.and_then(|before| before.job.as_ref()).filter(|before| before.id == job.id);
-        self.jobs.insert(job.id, job.clone());
+        let known = self.jobs.get(&job.id);
+        if before.is_none()
+            && let Some(known) = known
+        {
+            Checker::compare_jobs(now, coordinator, known, job, verdicts);
+        }
+        // One that has taken over does not have the texts.
+        let with_texts = known.map_or(&job.job, |known| &known.job).clone();
+        self.jobs.insert(job.id, JobView { job: with_texts, ..job.clone() });
         if let Some(Message::Report { task: TaskId { number, .. }, .. }) = heard {
             for task in [TaskId::map(*number), TaskId::reduce(*number)] {
                 if is_completed(job, task) && !before.is_some_and(|before| is_completed(before, task)) {
@@ -127,6 +135,23 @@ impl Checker {
         self.store = Some(after.clone());
         for unseen in core::mem::take(&mut self.unseen) {
             self.look(now, store, unseen, Some(after), verdicts);
+        }
+    }
+
+    /// Whoever takes over must know of every task that is completed, unless that is because its output was lost.
+    fn compare_jobs(now: Moment, coordinator: NodeId, was: &JobView, is: &JobView, verdicts: &mut Verdicts) {
+        let completed = |job: &JobView, phase| {
+            let tasks = job.tasks(phase).iter().filter(|(_, task)| task.is_completed());
+            tasks.map(|(&number, _)| TaskId { phase, number }).collect::<Vec<_>>()
+        };
+        if was.lost != is.lost {
+            return;
+        }
+        let all = [Phase::Map, Phase::Reduce].into_iter().flat_map(|phase| completed(was, phase));
+        if let Some(task) = all.into_iter().find(|&task| !is_completed(is, task)) {
+            verdicts.broken(Property::NoTaskForgotten, now, &[coordinator], || {
+                format!("{task} of {} was completed, and the coordinator that took over does not know", is.id)
+            });
         }
     }
 

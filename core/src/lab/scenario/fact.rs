@@ -5,6 +5,7 @@ use super::flights::Flights;
 use crate::check::Property;
 use crate::kv::ServerView;
 use crate::lab::config::Roster;
+use crate::lab::coordinator::in_charge;
 use crate::lab::member::{Content, File, Member, Note, View};
 use crate::lab::watch::Watch;
 use crate::mapreduce::{JobView, Stage};
@@ -288,7 +289,7 @@ impl Scene<'_> {
     }
 
     fn job(&self) -> Option<&JobView> {
-        match self.world.view(self.watch.roster().coordinator()?) {
+        match self.world.view(in_charge(self.world, self.watch.roster())?) {
             Some(View::Coordinator(view)) => view.job.as_ref(),
             _ => None,
         }

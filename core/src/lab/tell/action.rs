@@ -121,6 +121,7 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
             let text = format!("The tester asked {name} whether it may install the snapshot up to {index}.");
             (Kind::Client, text)
         }
+        Request::MapReduce(JobRequest::Kept(_)) => (Kind::Quiet, format!("{name} was told what is kept.")),
         Request::MapReduce(JobRequest::Submit(job)) => {
             let (app, maps, reduces) = (job.spec().app.name(), job.map_tasks(), job.reduce_tasks());
             (Kind::Mapreduce, format!("You submitted {app}: {maps} map tasks and {reduces} reduce tasks."))
@@ -144,7 +145,8 @@ fn rules_kept(config: &MemberConfig) -> String {
             config.raft.rules.off().map(Named::name).chain(config.rules.off().map(Named::name)).collect()
         }
         MemberConfig::Client(config) => config.rules.off().map(Named::name).collect(),
-        MemberConfig::Coordinator(config) | MemberConfig::Store(config) | MemberConfig::Worker(config) => {
+        MemberConfig::Coordinator(config) => config.coordinator.rules.off().map(Named::name).collect(),
+        MemberConfig::Store(config) | MemberConfig::Worker(config) => {
             config.rules.off().map(Named::name).collect()
         }
     };

@@ -42,6 +42,9 @@ pub(super) fn why(note: Note) -> &'static str {
         Note::JobRunning => "Refused: another job is running.",
         Note::JobUnfit => "Refused: this job cannot be run.",
         Note::JobDied => "The coordinator crashed, and the job died with it (§3.3).",
+        Note::TookOver => "This coordinator is in charge now (§3.3).",
+        Note::Deposed => "Another coordinator is in charge: this one stands by.",
+        Note::NotInCharge => "Ignored: another coordinator is in charge.",
         Note::AttemptFailed => "The program failed: the task will be tried again.",
         Note::RecordSkipped => {
             "The program has failed twice in this record: the next attempt leaves it out (§4.6)."

@@ -106,7 +106,9 @@ impl Ground {
             tickets: 0,
             coordinator: Machine::new(config),
             store: Machine::new(config),
-            workers: (0..workers).map(|_| Machine::new(config)).collect(),
+            workers: (1..=workers)
+                .map(|number| Machine::new(&Config { id: worker(number), ..config.clone() }))
+                .collect(),
         };
         (0..workers + 2).for_each(|node| ground.restart(NodeId(node), Span::ZERO));
         ground.run_for(Span::ZERO);

@@ -5,6 +5,7 @@ pub(crate) mod ground;
 mod coordinator;
 mod job;
 mod lost;
+mod replica;
 mod store;
 mod worker;
 
@@ -169,6 +170,7 @@ fn every_note_has_a_story_that_reaches_it() {
     let stories = [
         include_str!("coordinator.rs"),
         include_str!("lost.rs"),
+        include_str!("replica.rs"),
         include_str!("store.rs"),
         include_str!("worker.rs"),
     ];

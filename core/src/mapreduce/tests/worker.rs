@@ -12,7 +12,6 @@ pub(super) fn assignment(task: TaskId) -> Assignment {
     Assignment {
         job: JobId(1),
         recipe: super::job(Program::WordCount, 2).recipe().clone(),
-        worker: NodeId(7),
         task,
         attempt: 3,
         maps: 1,

@@ -6,7 +6,7 @@ mod words;
 
 use super::{Beat, Line, Scenario, ScenarioError, Who};
 use crate::kv::server::{Host, Reads};
-use crate::lab::config::{AnyRule, Config};
+use crate::lab::config::{AnyRule, Config, Coordination};
 use crate::lab::tell::Kind;
 use crate::mapreduce::Disks;
 use crate::time::Span;
@@ -75,6 +75,13 @@ fn header(line: &str, scenario: &mut Scenario) -> Read<bool> {
         "heartbeat" => config.heartbeat = span(rest)?,
         "task-timeout" => config.task_timeout = span(rest)?,
         "backup-after" => config.backup_after = Some(span(rest)?),
+        "coordinator" => {
+            config.coordinator = match rest {
+                "plain" => Coordination::Plain,
+                "replicated" => Coordination::Replicated,
+                _ => return Err(format!("a coordinator is `plain` or `replicated`, not `{rest}`")),
+            }
+        }
         "intermediate" => {
             config.intermediate = match rest {
                 "shared" => Disks::Shared,

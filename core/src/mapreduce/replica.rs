@@ -1,0 +1,301 @@
+//! A coordinator that is one of several (§3.3: "if the master task dies, a new copy can be started from the last checkpointed
+//! state"): what is completed is kept where it outlives each of them, before it counts.
+//!
+//! One is in charge and says so at short intervals. Another that has not heard that for a while reads the state and sets it to
+//! one in which itself is in charge, an epoch later. Whoever was in charge before finds that out when its own next change is
+//! refused. Nothing that workers do depends on there being only one: an attempt's files are private until they are renamed, and
+//! attempts of different epochs have different numbers.
+
+use super::config::{Config, Output, Timer};
+use super::coordinator::Coordinator;
+use super::counters::Counters;
+use super::job::{Job, JobId, TaskId};
+use super::kept::{Event, Keep, Kept, STATE, Shared, job_key};
+use super::message::Message;
+use super::note::Note;
+use super::rules::Rule;
+use super::running::Running;
+use super::view::Stage;
+use crate::json;
+use crate::node::{NodeId, Outbox};
+use crate::time::{Span, Time};
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// What a coordinator is among its like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Seat {
+    /// There is no other, and nothing outlives it.
+    Alone,
+    /// Another is in charge.
+    Standby,
+    /// It has heard from nobody and is about to take over.
+    TakingOver,
+    /// It hands out tasks.
+    InCharge,
+}
+
+/// What a coordinator knows of what is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Replica {
+    pub(super) seat: Seat,
+    pub(super) shared: Shared,
+    /// What the store is known to hold.
+    known: Option<Rc<str>>,
+    /// The job that the state is about, when taking over.
+    found: Option<Job>,
+    /// What has been asked of the store: it answers in order.
+    asked: VecDeque<Asked>,
+    /// What has happened and is not kept yet; and whether it counts already, which it should not.
+    waiting: Vec<(Event, bool)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Asked {
+    State,
+    Job,
+    Recipe,
+    TakeOver { value: Rc<str>, shared: Shared },
+    Change { value: Rc<str>, shared: Shared, events: Vec<(Event, bool)> },
+}
+
+/// Attempts of an epoch are numbered on from so many times its number, so that they never have the number of another's.
+const ATTEMPTS: u32 = 1_000;
+
+impl Replica {
+    pub(super) fn new(config: &Config) -> Replica {
+        let seat = if config.replicated { Seat::Standby } else { Seat::Alone };
+        Replica {
+            seat,
+            shared: Shared::default(),
+            known: None,
+            found: None,
+            asked: VecDeque::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Whether it hands out tasks.
+    pub(super) fn leads(&self) -> bool {
+        matches!(self.seat, Seat::Alone | Seat::InCharge)
+    }
+
+    /// Whether a task's completion is on its way into the store.
+    pub(super) fn is_keeping(&self, id: TaskId) -> bool {
+        let asked = self.asked.iter().filter_map(|asked| match asked {
+            Asked::Change { events, .. } => Some(events),
+            _ => None,
+        });
+        let mut events = asked.flatten().chain(&self.waiting);
+        events.any(|(event, _)| matches!(event, Event::Completed { task, .. } if *task == id))
+    }
+}
+
+/// Keeping what happens.
+impl Coordinator {
+    /// Something has happened. It counts at once where nothing outlives this coordinator, and otherwise when it is kept.
+    pub(super) fn propose(&mut self, at: Time, event: Event, out: &mut impl Outbox<Coordinator>) {
+        let hurried = match event {
+            Event::Completed { .. } => !self.config.rules.has(Rule::KeptBeforeCounted),
+            _ => false,
+        };
+        match self.replica.seat {
+            Seat::Alone => self.commit(at, event, out),
+            Seat::InCharge => {
+                if hurried {
+                    self.commit(at, event.clone(), out);
+                }
+                self.replica.waiting.push((event, hurried));
+                self.keep(out);
+            }
+            Seat::Standby | Seat::TakingOver => {}
+        }
+    }
+
+    /// Sends what waits, all in one change, unless one is under way.
+    fn keep(&mut self, out: &mut impl Outbox<Coordinator>) {
+        let replica = &mut self.replica;
+        let is_changing = replica.asked.iter().any(|asked| matches!(asked, Asked::Change { .. }));
+        if is_changing || replica.waiting.is_empty() {
+            return;
+        }
+        let events = core::mem::take(&mut replica.waiting);
+        let mut shared = replica.shared.clone();
+        for (event, _) in &events {
+            let reduces = self.job.as_ref().map_or(0, |job| job.view.job.reduce_tasks());
+            shared.note(event, reduces);
+            if let (Event::Claimed(job), Some(of)) = (event, &shared.job) {
+                let value = written(&job.without_texts(|_| false));
+                out.output(Output::Keep(Keep::Put { key: job_key(of.id), value }));
+                replica.asked.push_back(Asked::Recipe);
+            }
+        }
+        let value = written(&shared);
+        let change =
+            Keep::Change { key: STATE.into(), expected: replica.known.clone(), value: value.clone() };
+        out.output(Output::Keep(change));
+        replica.asked.push_back(Asked::Change { value, shared, events });
+    }
+
+    /// The store has answered.
+    pub(super) fn kept(&mut self, at: Time, kept: &Kept, out: &mut impl Outbox<Coordinator>) {
+        let Some(asked) = self.replica.asked.pop_front() else { return };
+        match (asked, kept) {
+            (Asked::State, Kept::Value(value)) => self.read_state(value.as_ref(), out),
+            (Asked::Job, Kept::Value(value)) => {
+                self.replica.found = value.as_ref().and_then(|text| json::read(text).ok());
+                self.take_charge(out);
+            }
+            (Asked::TakeOver { value, shared }, Kept::Done) => self.in_charge(at, value, shared, out),
+            (Asked::Change { value, shared, events }, Kept::Done) if self.replica.seat == Seat::InCharge => {
+                (self.replica.known, self.replica.shared) = (Some(value), shared);
+                for (event, counts) in events {
+                    if !counts {
+                        self.commit(at, event, out);
+                    }
+                }
+                self.keep(out);
+            }
+            (Asked::Recipe, _) => {}
+            (Asked::Change { .. }, _) if self.replica.seat != Seat::InCharge => {}
+            _ => self.stand_by(out),
+        }
+    }
+}
+
+/// Changing hands.
+impl Coordinator {
+    pub(super) fn start_replica(&mut self, is_first_boot: bool, out: &mut impl Outbox<Coordinator>) {
+        if self.replica.seat == Seat::Alone {
+            return;
+        }
+        let is_first = self.config.coordinators.first() == Some(&self.config.id);
+        let at_once = (Span::ZERO, Span::millis(10));
+        let within = if is_first && is_first_boot { at_once } else { self.config.alive.1 };
+        out.set_timer(Timer::TakeOver, within);
+    }
+
+    /// Nobody has said for a while that he is in charge.
+    pub(super) fn take_over(&mut self, out: &mut impl Outbox<Coordinator>) {
+        if self.replica.seat == Seat::Standby {
+            self.replica.seat = Seat::TakingOver;
+            self.replica.asked.push_back(Asked::State);
+            out.output(Output::Keep(Keep::Get { key: STATE.into() }));
+        }
+    }
+
+    fn read_state(&mut self, value: Option<&Rc<str>>, out: &mut impl Outbox<Coordinator>) {
+        let replica = &mut self.replica;
+        replica.known = value.cloned();
+        replica.shared = value.and_then(|text| json::read(text).ok()).unwrap_or_default();
+        replica.found = None;
+        match &replica.shared.job {
+            Some(job) if job.loaded => {
+                replica.asked.push_back(Asked::Job);
+                out.output(Output::Keep(Keep::Get { key: job_key(job.id) }));
+            }
+            _ => self.take_charge(out),
+        }
+    }
+
+    fn take_charge(&mut self, out: &mut impl Outbox<Coordinator>) {
+        let replica = &mut self.replica;
+        let mut shared = replica.shared.clone();
+        shared.epoch += 1;
+        shared.holder = Some(self.config.id);
+        // Only its first coordinator had the inputs: a job that was still being loaded has died with that.
+        shared.job = shared.job.filter(|_| replica.found.is_some());
+        let value = written(&shared);
+        let (key, expected) = (STATE.into(), replica.known.clone());
+        out.output(Output::Keep(Keep::Change { key, expected, value: value.clone() }));
+        replica.asked.push_back(Asked::TakeOver { value, shared });
+    }
+
+    /// The others now know, or will, that this one is in charge.
+    fn in_charge(&mut self, at: Time, value: Rc<str>, shared: Shared, out: &mut impl Outbox<Coordinator>) {
+        out.note(Note::TookOver);
+        if let Some(lost) = self.replica.shared.job.as_ref().filter(|_| shared.job.is_none()) {
+            self.journal.died = Some(lost.id);
+            out.note(Note::JobDied);
+        }
+        self.replica.seat = Seat::InCharge;
+        self.replica.known = Some(value);
+        self.answered.clear();
+        let attempts = (shared.epoch - 1).saturating_mul(ATTEMPTS);
+        let found = self.replica.found.take().zip(shared.job.as_ref());
+        self.job = found.map(|(job, known)| {
+            let mut running = Running::new(known.id, job, attempts, at);
+            running.view.stage = Stage::Map;
+            for &(phase, number, worker, attempt) in &known.done {
+                let task = TaskId { phase, number };
+                running.complete(task, worker, attempt, &Counters::new(), self.config.rules);
+            }
+            known.lost.iter().for_each(|&map| running.has_counted(TaskId::map(map)));
+            running.view.loaded = running.view.job.map_tasks();
+            running.view.lost = known.lost.len() as u32;
+            running.view.counters = Rc::new(known.counters.clone());
+            if known.over {
+                running.end(at, known.failure.clone());
+            }
+            running
+        });
+        self.journal.jobs = shared.jobs;
+        self.replica.shared = shared;
+        self.say_so(out);
+    }
+
+    /// Another is in charge, or should be.
+    pub(super) fn stand_by(&mut self, out: &mut impl Outbox<Coordinator>) {
+        if self.replica.seat == Seat::InCharge {
+            out.note(Note::Deposed);
+            out.cancel_timer(Timer::Alive);
+            out.cancel_timer(Timer::Overdue);
+        }
+        self.replica.seat = Seat::Standby;
+        self.replica.waiting.clear();
+        self.job = None;
+        self.calls.forget();
+        out.set_timer(Timer::TakeOver, self.config.alive.1);
+    }
+
+    /// Says that it is in charge, now and again later.
+    pub(super) fn say_so(&mut self, out: &mut impl Outbox<Coordinator>) {
+        if self.replica.seat != Seat::InCharge {
+            return;
+        }
+        let epoch = self.replica.shared.epoch;
+        let others = self.config.coordinators.iter().filter(|&&other| other != self.config.id);
+        others.for_each(|&other| out.send(other, Message::Alive { epoch }));
+        out.set_timer(Timer::Alive, (self.config.alive.0, self.config.alive.0));
+    }
+
+    /// Another says that it is in charge.
+    pub(super) fn heard_alive(&mut self, from: NodeId, epoch: u32, out: &mut impl Outbox<Coordinator>) {
+        let knows = self.replica.shared.epoch;
+        let is_other = self.config.coordinators.contains(&from) && from != self.config.id;
+        match self.replica.seat {
+            Seat::Alone => out.note(Note::NotForMe),
+            Seat::InCharge if epoch > knows && is_other => self.stand_by(out),
+            Seat::Standby if epoch >= knows && is_other => {
+                out.set_timer(Timer::TakeOver, self.config.alive.1);
+            }
+            Seat::InCharge | Seat::Standby | Seat::TakingOver => {}
+        }
+    }
+
+    /// The number that the next job will have.
+    pub(super) fn next_job(&self) -> JobId {
+        match self.replica.seat {
+            Seat::Alone => JobId(self.journal.jobs.saturating_add(1)),
+            _ => JobId(self.replica.shared.jobs),
+        }
+    }
+}
+
+/// Data of ours always makes JSON.
+fn written<T: Serialize>(value: &T) -> Rc<str> {
+    json::write(value).unwrap_or_default().into()
+}

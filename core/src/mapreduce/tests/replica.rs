@@ -1,0 +1,148 @@
+//! Coordinators that share their state (§3.3), one at a time and with the store's answers given by hand.
+
+use super::ground::{COORDINATOR, worker};
+use super::*;
+use crate::time::Span;
+
+const OTHER: NodeId = NodeId(90);
+
+fn shared() -> Config {
+    Config { replicated: true, coordinators: [COORDINATOR, OTHER].into(), ..config() }
+}
+
+impl Bench<Coordinator> {
+    /// What it has asked of the store that outlives it.
+    fn kept(&self) -> Vec<Keep> {
+        let asked = self.outputs().into_iter().filter_map(|output| match output {
+            Output::Keep(keep) => Some(keep),
+            _ => None,
+        });
+        asked.collect()
+    }
+
+    fn answered(&mut self, kept: Kept) {
+        self.feed(Input::Call { request: Request::Kept(kept), key: 0 });
+    }
+
+    /// It takes over from this state, which may be none.
+    fn takes_over(&mut self, state: Option<Rc<str>>) {
+        self.ring(Timer::TakeOver);
+        assert!(matches!(self.kept()[..], [Keep::Get { .. }]));
+        self.answered(Kept::Value(state.clone()));
+        let [Keep::Change { expected, .. }] = &self.kept()[..] else { panic!("it changes the state") };
+        assert_eq!(*expected, state);
+        self.answered(Kept::Done);
+        assert!(self.noted(Note::TookOver));
+    }
+}
+
+fn in_charge() -> Bench<Coordinator> {
+    let mut bench = Bench::<Coordinator>::boot(&shared(), &Files::<Coordinator>::new());
+    bench.takes_over(None);
+    bench
+}
+
+#[test]
+fn the_first_of_the_coordinators_takes_over_at_once_and_the_others_wait() {
+    let within = |id| {
+        let config = Config { id, ..shared() };
+        let bench = Bench::<Coordinator>::boot(&config, &Files::<Coordinator>::new());
+        let timer = bench.effects.iter().find_map(|effect| match effect {
+            Effect::SetTimer { which: Timer::TakeOver, within } => Some(*within),
+            _ => None,
+        });
+        timer.unwrap()
+    };
+    assert_eq!(within(COORDINATOR), (Span::ZERO, Span::millis(10)));
+    assert_eq!(within(OTHER), shared().alive.1);
+}
+
+#[test]
+fn whoever_is_not_in_charge_answers_nobody_and_waits_as_long_as_another_says_he_is() {
+    let mut bench = Bench::<Coordinator>::boot(&shared(), &Files::<Coordinator>::new());
+    bench.hear(worker(1), Message::Ask { call: Call { incarnation: 1, number: 1 } });
+    assert!(bench.noted(Note::NotInCharge) && bench.is_silent());
+    bench.submit(&super::job(Program::WordCount, 1));
+    assert_eq!(bench.outputs(), [Output::Refused(Refused::NotInCharge)]);
+    bench.hear(OTHER, Message::Alive { epoch: 1 });
+    let within = shared().alive.1;
+    assert!(bench.effects.contains(&Effect::SetTimer { which: Timer::TakeOver, within }));
+}
+
+#[test]
+fn a_completed_task_counts_and_is_acknowledged_only_when_that_is_kept() {
+    let mut bench = in_charge();
+    let mut store = Bench::<Store>::boot(&shared(), &Files::<Store>::new());
+    bench.submit(&super::job(Program::WordCount, 1));
+    assert!(matches!(bench.kept()[..], [Keep::Put { .. }, Keep::Change { .. }]));
+    bench.answered(Kept::Done);
+    bench.answered(Kept::Done);
+    assert!(bench.outputs().contains(&Output::Accepted { job: JobId(1) }));
+    served(&mut bench, &mut store);
+    bench.answered(Kept::Done);
+    assert_eq!(bench.given(1, 1), Some((TaskId::map(0), 1)));
+
+    let call = Call { incarnation: 1, number: 2 };
+    let report =
+        Message::Report { call, job: JobId(1), task: TaskId::map(0), attempt: 1, ending: completed() };
+    bench.hear(worker(1), report.clone());
+    assert!(bench.is_silent() && bench.kept().len() == 1);
+    bench.hear(worker(1), report.clone());
+    assert!(bench.is_silent() && bench.kept().is_empty(), "it is on its way");
+    bench.answered(Kept::Done);
+    assert_eq!(bench.node.view().job.unwrap().maps_completed, 1);
+    bench.hear(worker(1), report);
+    assert_eq!(bench.said(), [Message::Reported { call }]);
+}
+
+#[test]
+fn a_refused_change_or_a_later_epoch_deposes() {
+    for deposed_by_message in [false, true] {
+        let mut bench = in_charge();
+        bench.submit(&super::job(Program::WordCount, 1));
+        if deposed_by_message {
+            bench.hear(OTHER, Message::Alive { epoch: 2 });
+        } else {
+            bench.answered(Kept::Done);
+            bench.answered(Kept::NotEqual);
+        }
+        assert!(bench.noted(Note::Deposed));
+        let view = bench.node.view();
+        assert_eq!((view.seat, view.job), (Seat::Standby, None));
+        bench.ring(Timer::Alive);
+        assert!(bench.is_silent(), "it no longer says that it is in charge");
+    }
+    let mut bench = in_charge();
+    bench.hear(OTHER, Message::Alive { epoch: 1 });
+    assert!(!bench.noted(Note::Deposed), "that is its own epoch");
+}
+
+#[test]
+fn attempts_of_another_epoch_have_other_numbers() {
+    let mut bench = in_charge();
+    let mut store = Bench::<Store>::boot(&shared(), &Files::<Store>::new());
+    bench.submit(&super::job(Program::WordCount, 1));
+    let [Keep::Put { value: recipe, .. }, _] = &bench.kept()[..] else { panic!("it says what is computed") };
+    let recipe = recipe.clone();
+    assert!(!recipe.contains("Ishmael"), "the texts are in the shared file system");
+    bench.answered(Kept::Done);
+    bench.answered(Kept::Done);
+    served(&mut bench, &mut store);
+    let [Keep::Change { value: state, .. }] = &bench.kept()[..] else { panic!("the job is loaded") };
+    let state = state.clone();
+    bench.answered(Kept::Done);
+    assert_eq!(bench.given(1, 1), Some((TaskId::map(0), 1)));
+
+    let mut other =
+        Bench::<Coordinator>::boot(&Config { id: OTHER, ..shared() }, &Files::<Coordinator>::new());
+    other.ring(Timer::TakeOver);
+    other.answered(Kept::Value(Some(state)));
+    other.answered(Kept::Value(Some(recipe)));
+    other.answered(Kept::Done);
+    let view = other.node.view();
+    assert_eq!((view.epoch, view.job.map(|job| (job.id, job.stage))), (2, Some((JobId(1), Stage::Map))));
+    assert_eq!(other.given(2, 1), Some((TaskId::map(0), 1_001)));
+    let (job, task, call) = (JobId(1), TaskId::map(0), Call { incarnation: 1, number: 2 });
+    other.hear(worker(1), Message::Report { call, job, task, attempt: 1, ending: completed() });
+    assert!(!other.noted(Note::ReportUnmatched), "what was begun under the first still counts");
+}

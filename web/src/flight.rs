@@ -148,7 +148,9 @@ fn between_servers(message: &raft::Message<kv::Command>) -> (FlightKind, Option<
 
 fn for_a_job(message: &mapreduce::Message) -> (FlightKind, Option<bool>) {
     match message {
-        mapreduce::Message::Ask { .. } | mapreduce::Message::Report { .. } => (FlightKind::Task, None),
+        mapreduce::Message::Ask { .. }
+        | mapreduce::Message::Report { .. }
+        | mapreduce::Message::Alive { .. } => (FlightKind::Task, None),
         mapreduce::Message::Answer { answer, .. } => {
             (FlightKind::Task, Some(matches!(answer, Answer::Run(_))))
         }

@@ -123,7 +123,7 @@ pub(crate) fn frame(run: &Run) -> Frame {
         links: links(world),
         qualities: qualities(world, timeline.config()),
         verdict: Verdict { holds: (watched().count() as u32).saturating_sub(broken), broken },
-        job: job::job(world, roster, watch.verdicts()),
+        job: job::job(world, watch),
     }
 }
 

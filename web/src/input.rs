@@ -42,6 +42,12 @@ export interface Config {
     leaseDrift?: number;
     /** How long a MapReduce task may be in progress before another worker gets it. */
     taskTimeout?: Micros;
+    /** How long a task must be in progress before an idle worker makes a backup attempt at it; null for none. */
+    backupAfter?: Micros | null;
+    /** Where maps keep their output: in the shared file system, or on the disk of the worker that ran them. */
+    intermediate?: "shared" | "local";
+    /** Whether a job dies with its coordinator, or a standby takes over. */
+    coordinator?: "plain" | "replicated";
     /** Who executes what the servers have committed: the service, or a tester that proposes commands itself. */
     host?: "service" | "tester";
     /** The names of rules that are off from the beginning. */
@@ -52,6 +58,7 @@ export interface Config {
 export type Action =
     | { do: "crash" | "restart" | "pause" | "resume" | "isolate" | "wipe"; node: NodeId }
     | { do: "slow"; node: NodeId; by: Micros }
+    | { do: "speed"; node: NodeId; percent: number }
     | { do: "drift"; node: NodeId; ppm: number }
     | { do: "fire"; node: NodeId; timer: string }
     | { do: "postpone"; node: NodeId; timer: string; by: Micros }

@@ -3,15 +3,17 @@
 use crate::moment::Micros;
 use crate::run::Run;
 use serde::{Deserialize, Serialize};
-use splitbrain::check::{Property, Verdicts};
-use splitbrain::lab::Roster;
+use splitbrain::lab::coordinator::in_charge;
 use splitbrain::lab::member::{Member, View};
+use splitbrain::lab::{Roster, Watch};
+use splitbrain::mapreduce::script::FailureKind;
 use splitbrain::mapreduce::{
-    self, BuiltIn, Doing, File, FileName, Hash, Input, JobView, Phase, Stage, StoreView, TaskState,
-    WorkerView,
+    self, Doing, File, FileName, Hash, Input, JobView, Phase, Program, Records, Spec, Stage, StoreView,
+    TaskState, WorkerView,
 };
 use splitbrain::node::NodeId;
 use splitbrain::sim::World;
+use splitbrain::timeline::Subject as _;
 use tsify::Tsify;
 
 /// A job, as it is submitted.
@@ -19,10 +21,24 @@ use tsify::Tsify;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct JobInput {
     /// The program.
-    #[tsify(type = "\"word-count\" | \"inverted-index\"")]
-    pub app: BuiltIn,
+    #[tsify(
+        type = "\"word-count\" | \"inverted-index\" | \"sort\" | \"url-frequency\" | \"reverse-links\" | \"map-timing\" | \"reduce-timing\" | \"job-count\" | \"early-exit\" | \"crash\" | { grep: { pattern: string } } | { script: { code: string } }"
+    )]
+    pub app: Program,
     /// How many reduce tasks, and so output files, there are: 1 to 1,000.
     pub reduce_tasks: u32,
+    /// What map is called with: a whole input, or each of its lines. Whole inputs if it is left out.
+    #[serde(default)]
+    #[tsify(optional, type = "\"whole\" | \"lines\"")]
+    pub records: Records,
+    /// Whether a map combines its pairs before it writes them, if the program can.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub combine: bool,
+    /// Whether a record in which the program fails twice is left out, rather than failing the job.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub skip_bad_records: bool,
     /// The inputs; each is one map task.
     pub inputs: Vec<Text>,
 }
@@ -45,11 +61,17 @@ pub struct Text {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
-    /// The program.
+    /// Its number.
+    pub id: u32,
+    /// The program's name.
     pub app: &'static str,
+    /// What the user wrote, if it is the user's own program.
+    pub code: Option<String>,
     /// How far it is.
-    #[tsify(type = "\"map\" | \"reduce\" | \"done\"")]
+    #[tsify(type = "\"loading\" | \"map\" | \"reduce\" | \"done\" | \"failed\"")]
     pub phase: &'static str,
+    /// How many inputs are in the shared file system.
+    pub loaded: u32,
     /// The map tasks, by number.
     pub maps: Vec<Task>,
     /// The reduce tasks, by number.
@@ -60,8 +82,45 @@ pub struct Job {
     pub done_at: Option<Micros>,
     /// How many times a task was given to another worker because it was overdue.
     pub reissued: u32,
+    /// How many backup attempts were begun.
+    pub backups: u32,
+    /// How many completed maps ran again because their output was lost.
+    pub lost: u32,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// What its completed tasks have counted.
+    pub counters: Vec<Counter>,
     /// Whether its output is a sequential run's; null until that is known.
     pub equal: Option<bool>,
+    /// Whether the run has met a limit that strikes elsewhere on another machine.
+    pub unportable: bool,
+}
+
+/// Why a job failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct Failure {
+    /// What was wrong, in a sentence.
+    pub message: String,
+    /// The task in which it was found.
+    pub task: String,
+    /// What kind of failure it is.
+    #[tsify(
+        type = "\"program\" | \"thrown\" | \"wrong\" | \"fuel\" | \"output\" | \"nondeterministic\" | \"memory\" | \"stack\" | \"unavailable\""
+    )]
+    pub kind: FailureKind,
+    /// The line of the user's program, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
+}
+
+/// What was counted under a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct Counter {
+    /// The name.
+    pub name: String,
+    /// The count.
+    pub value: u64,
 }
 
 /// A task.
@@ -72,10 +131,53 @@ pub struct Task {
     pub state: &'static str,
     /// Who works on it, or completed it.
     pub worker: Option<NodeId>,
-    /// How often it was handed out.
+    /// Who makes a backup attempt at it.
+    pub backup: Option<NodeId>,
+    /// The number of the last attempt at it.
     pub attempt: u32,
+    /// How often the program failed in it.
+    pub failures: u32,
     /// What it reads (a map) or writes (a reduce).
     pub input: String,
+}
+
+/// An attempt at a task, from its beginning to what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// The task's phase.
+    #[tsify(type = "\"map\" | \"reduce\"")]
+    pub phase: Phase,
+    /// The task's number, from 0.
+    pub number: u32,
+    /// Which attempt at it.
+    pub attempt: u32,
+    /// Who made it.
+    pub worker: NodeId,
+    /// Whether another worker was at the task when it began.
+    pub backup: bool,
+    /// When it began.
+    pub from: Micros,
+    /// When its worker was done with it, or crashed.
+    pub to: Option<Micros>,
+    /// When its time ran out.
+    pub overdue_at: Option<Micros>,
+    /// What came of it.
+    #[tsify(type = "\"running\" | \"committed\" | \"late\" | \"failed\" | \"crashed\" | \"lost\"")]
+    pub end: &'static str,
+    /// Why, where there is more to say.
+    pub note: String,
+}
+
+/// A file that can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct StoredFile {
+    /// Its name: `job-1/mr-3-7`.
+    pub name: String,
+    /// The node on whose disk it is.
+    pub at: NodeId,
+    /// Its length.
+    pub bytes: u64,
 }
 
 /// What a worker is doing.
@@ -87,6 +189,8 @@ pub struct Worker {
     pub doing: String,
     /// How many attempts it has finished since it booted.
     pub done: u32,
+    /// How fast it computes, in per cent of the usual speed.
+    pub speed: u32,
 }
 
 /// An attempt at a task.
@@ -127,8 +231,16 @@ pub struct OutputFile {
 impl JobInput {
     /// The job, as core has it.
     pub(crate) fn job(&self) -> mapreduce::Job {
-        let inputs = self.inputs.iter().map(|input| Input::new(&input.name, &input.text));
-        mapreduce::Job::new(self.app, self.reduce_tasks, inputs)
+        let inputs = self.inputs.iter().map(|input| Input::new(&input.name, &input.text)).collect();
+        let JobInput { app, reduce_tasks, records, combine, skip_bad_records, .. } = self;
+        mapreduce::Job::from(Spec {
+            app: app.clone(),
+            records: *records,
+            combine: *combine,
+            skip_bad_records: *skip_bad_records,
+            reduce_tasks: *reduce_tasks,
+            inputs,
+        })
     }
 
     /// The hashes of the texts that whoever opens the script has too.
@@ -139,16 +251,22 @@ impl JobInput {
 }
 
 /// The job that runs, or the last one that did.
-pub(crate) fn job(world: &World<Member>, roster: Roster, verdicts: &Verdicts) -> Option<Job> {
-    let view = current(world, roster)?;
+pub(crate) fn job(world: &World<Member>, watch: &Watch) -> Option<Job> {
+    let view = current(world, watch.roster())?;
     let input = |map: u32| view.job.input(map).map_or_else(String::new, |input| input.name.to_string());
+    let spec = view.job.spec();
     Some(Job {
-        app: view.job.spec().app.name(),
+        id: view.id.0,
+        app: spec.app.name(),
+        code: spec.app.code().map(|code| code.text().into_owned()),
         phase: match view.stage {
-            Stage::Loading | Stage::Map => "map",
+            Stage::Loading => "loading",
+            Stage::Map => "map",
             Stage::Reduce => "reduce",
             Stage::Done => "done",
+            Stage::Failed => "failed",
         },
+        loaded: view.loaded,
         maps: view.maps.iter().map(|(&number, known)| task(*known, input(number))).collect(),
         reduces: view
             .reduces
@@ -158,15 +276,78 @@ pub(crate) fn job(world: &World<Member>, roster: Roster, verdicts: &Verdicts) ->
         submitted_at: view.submitted_at.0,
         done_at: view.done_at.map(|at| at.0),
         reissued: view.reissued,
-        equal: equal(view, verdicts),
+        backups: view.backups,
+        lost: view.lost,
+        failure: view.failure.as_deref().map(|known| Failure {
+            message: known.failure.message.clone(),
+            task: known.task.to_string(),
+            kind: known.failure.kind,
+            line: known.failure.line,
+            column: known.failure.column,
+        }),
+        counters: view
+            .counters
+            .iter()
+            .map(|(name, value)| Counter { name: name.to_owned(), value })
+            .collect(),
+        equal: watch.output_is_equal(view.id),
+        unportable: !watch.is_portable(),
     })
+}
+
+/// The attempts at the tasks of the last job, in the order in which they began.
+pub(crate) fn attempts(run: &Run) -> Vec<Attempt> {
+    let all = run.timeline().subject().attempts().iter();
+    all.map(|known| Attempt {
+        phase: known.task.phase,
+        number: known.task.number,
+        attempt: known.attempt,
+        worker: known.worker,
+        backup: known.backup,
+        from: known.from.0,
+        to: known.to.map(|at| at.0),
+        overdue_at: known.overdue_at.map(|at| at.0),
+        end: known.end.name(),
+        note: known.why.clone(),
+    })
+    .collect()
+}
+
+/// Every file of the shared file system and of the workers' disks, but the inputs.
+pub(crate) fn files(run: &Run) -> Vec<StoredFile> {
+    let world = run.timeline().world();
+    let on = |at: NodeId| disk(world, at).into_iter().map(move |store| (at, store));
+    let all = world
+        .ids()
+        .flat_map(on)
+        .flat_map(|(at, store)| store.files.iter().map(move |(name, file)| (at, *name, file.len())));
+    all.filter(|(_, name, _)| !matches!(name.file, File::Split(_)))
+        .map(|(at, name, bytes)| StoredFile { name: name.to_string(), at, bytes })
+        .collect()
+}
+
+/// At most `count` bytes of a file from `from` on, as text; nothing where there is no such file.
+pub(crate) fn file(run: &Run, at: NodeId, name: &str, from: u64, count: u64) -> String {
+    let files = disk(run.timeline().world(), at).map(|store| &store.files);
+    let found = files.and_then(|files| files.iter().find(|(known, _)| known.to_string() == name));
+    let text = found.map(|(_, file)| file.text()).unwrap_or_default();
+    let place = |at: u64| text.floor_char_boundary(usize::try_from(at).unwrap_or(usize::MAX).min(text.len()));
+    text[place(from)..place(from.saturating_add(count))].to_owned()
+}
+
+fn disk(world: &World<Member>, at: NodeId) -> Option<&StoreView> {
+    match world.view(at)? {
+        View::Store(store) => Some(store),
+        View::Worker(worker) => Some(&worker.disk),
+        _ => None,
+    }
 }
 
 /// What came out of the last job; none while it is not done.
 pub(crate) fn output(run: &Run) -> Option<JobOutput> {
     let (world, watch) = (run.timeline().world(), run.timeline().subject());
     let view = current(world, watch.roster())?;
-    let equal = equal(view, watch.verdicts())?;
+    let equal = watch.output_is_equal(view.id)?;
     let Some(View::Store(store)) = world.view(watch.roster().store()?) else { return None };
     let files: Vec<OutputFile> = outputs(store, view).collect();
     let lines = files.iter().map(|file| file.text.lines().count() as u64).sum();
@@ -184,19 +365,15 @@ pub(crate) fn worker(view: &WorkerView) -> Worker {
         }),
         doing: doing(view.doing),
         done: view.done,
+        speed: view.speed,
     }
 }
 
 fn current(world: &World<Member>, roster: Roster) -> Option<&JobView> {
-    match world.view(roster.coordinator()?)? {
+    match world.view(in_charge(world, roster)?)? {
         View::Coordinator(view) => view.job.as_ref(),
         _ => None,
     }
-}
-
-/// The check compares the output in the step in which the job is done.
-fn equal(view: &JobView, verdicts: &Verdicts) -> Option<bool> {
-    (view.stage == Stage::Done).then(|| verdicts.of(Property::OutputEqualsSequential).is_none())
 }
 
 fn outputs<'a>(store: &'a StoreView, view: &JobView) -> impl Iterator<Item = OutputFile> + 'a {
@@ -208,12 +385,14 @@ fn outputs<'a>(store: &'a StoreView, view: &JobView) -> impl Iterator<Item = Out
 }
 
 fn task(task: mapreduce::Task, input: String) -> Task {
-    let (state, worker) = match task.state {
-        TaskState::Idle => ("idle", None),
-        TaskState::InProgress { worker, .. } => ("running", Some(worker)),
-        TaskState::Completed { worker, .. } => ("done", Some(worker)),
+    let (state, worker, backup) = match task.state {
+        TaskState::Idle => ("idle", None, None),
+        TaskState::InProgress { run, backup } => {
+            ("running", Some(run.worker), backup.map(|backup| backup.worker))
+        }
+        TaskState::Completed { worker, .. } => ("done", Some(worker), None),
     };
-    Task { state, worker, attempt: task.attempts, input }
+    Task { state, worker, backup, attempt: task.attempts, failures: task.failures, input }
 }
 
 fn doing(doing: Doing) -> String {
@@ -223,7 +402,7 @@ fn doing(doing: Doing) -> String {
         Doing::Resting => "rests: there is no job".to_owned(),
         Doing::Gone => "has stopped asking".to_owned(),
         Doing::Reading { got, of } => format!("reads, {got} of {of} pieces"),
-        Doing::Working { bytes } => format!("computes over {bytes} bytes"),
+        Doing::Working { bytes, records } => format!("computes, {bytes} bytes and {records} records"),
         Doing::Writing { complete, of } => format!("writes, {complete} of {of} files"),
         Doing::Renaming => "renames its files".to_owned(),
         Doing::Reporting => "reports".to_owned(),

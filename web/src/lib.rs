@@ -22,6 +22,7 @@ pub mod marks;
 pub mod rules;
 mod input;
 mod crossing;
+mod engine;
 mod error;
 mod clock;
 mod memory;

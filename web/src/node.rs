@@ -7,6 +7,7 @@ use crate::server::{self, Durable, Server};
 use serde::Serialize;
 use splitbrain::lab::member::{Content, File, Member, View};
 use splitbrain::lab::{Role, Roster};
+use splitbrain::mapreduce::{Seat, WorkerContent, WorkerFile};
 use splitbrain::node::{Batch, FileOp, NodeId};
 use splitbrain::sim::{Status, World};
 use tsify::Tsify;
@@ -49,10 +50,26 @@ pub struct Node {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub client: Option<Client>,
+    /// What a coordinator shows while it is not down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub coordinator: Option<Coordinator>,
     /// What a worker shows while it is not down.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub worker: Option<Worker>,
+}
+
+/// What a coordinator is among its like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct Coordinator {
+    /// Alone, in charge, taking over, or standing by.
+    #[tsify(type = "\"alone\" | \"standby\" | \"taking-over\" | \"in-charge\"")]
+    pub seat: Seat,
+    /// How often charge has changed hands, as far as it knows.
+    pub epoch: u32,
+    /// The number of the job that died with it, until another is accepted.
+    pub died: Option<u32>,
 }
 
 /// What a node is.
@@ -132,6 +149,7 @@ pub(crate) fn nodes(world: &World<Member>, roster: Roster) -> Vec<Node> {
             client: view
                 .and_then(|view| if let View::Client(view) = view { Some(view) } else { None })
                 .map(|view| client::client(view, roster)),
+            coordinator: view.and_then(coordinator),
             worker: view
                 .and_then(|view| if let View::Worker(view) = view { Some(view) } else { None })
                 .map(job::worker),
@@ -148,6 +166,11 @@ fn kind(roster: Roster, id: NodeId) -> NodeKind {
         Some(Role::Store) => NodeKind::Store,
         Some(Role::Worker) | None => NodeKind::Worker,
     }
+}
+
+fn coordinator(view: &View) -> Option<Coordinator> {
+    let View::Coordinator(view) = view else { return None };
+    Some(Coordinator { seat: view.seat, epoch: view.epoch, died: view.died.map(|job| job.0) })
 }
 
 fn timers(world: &World<Member>, id: NodeId) -> Vec<Timer> {
@@ -179,17 +202,22 @@ fn what(batch: &Batch<Member>, roster: Roster) -> String {
                 .map_or_else(|| "no vote".to_owned(), |node| format!("vote for {}", roster.name(node)));
             format!("term {}, {vote}, log to {}", state.current_term, state.log.last_index())
         }
-        Some(FileOp::Put(_, Content::Clerk(_) | Content::Worker(_))) => {
+        Some(FileOp::Put(_, Content::Clerk(_) | Content::Worker(WorkerContent::Incarnation(_)))) => {
             "which of its lives this is".to_owned()
         }
         Some(FileOp::Put(_, Content::Coordinator(journal))) => format!("{} jobs accepted", journal.jobs),
-        Some(FileOp::Put(File::Store(chunk), Content::Store(bytes))) => {
-            format!("{}, piece {}, {} bytes", chunk.file, chunk.index + 1, bytes.len())
-        }
+        Some(
+            FileOp::Put(File::Store(chunk), Content::Store(bytes))
+            | FileOp::Put(File::Worker(WorkerFile::Chunk(chunk)), Content::Worker(WorkerContent::Bytes(bytes))),
+        ) => format!("{}, piece {}, {} bytes", chunk.file, chunk.index + 1, bytes.len()),
         Some(FileOp::Put(..)) => "a file".to_owned(),
-        Some(FileOp::Rename(_, File::Store(to))) => format!("rename to {}", to.file),
+        Some(FileOp::Rename(_, File::Store(to) | File::Worker(WorkerFile::Chunk(to)))) => {
+            format!("rename to {}", to.file)
+        }
         Some(FileOp::Rename(..)) => "rename a file".to_owned(),
-        Some(FileOp::Remove(File::Store(chunk))) => format!("remove {}", chunk.file),
+        Some(FileOp::Remove(File::Store(chunk) | File::Worker(WorkerFile::Chunk(chunk)))) => {
+            format!("remove {}", chunk.file)
+        }
         Some(FileOp::Remove(_)) => "remove a file".to_owned(),
         None => "nothing".to_owned(),
     };

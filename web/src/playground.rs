@@ -10,6 +10,7 @@ use crate::run::Run;
 use crate::{checks, frame, job, logs, marks, moment, operations, rules, told};
 use serde::Deserialize;
 use splitbrain::lab::Config;
+use splitbrain::node::NodeId;
 use splitbrain::time::Time;
 use splitbrain::timeline::Target;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -200,6 +201,31 @@ impl Playground {
             Some(output) => Ok(give(&output)?),
             None => Ok(JsValue::UNDEFINED),
         }
+    }
+
+    /// The attempts at the tasks of the last job, in the order in which they began: at most the last 4,096.
+    #[wasm_bindgen(unchecked_return_type = "Attempt[]")]
+    pub fn attempts(&self) -> Answer {
+        Ok(give(&job::attempts(&self.run))?)
+    }
+
+    /// Every file of the shared file system and of the workers' disks, but the inputs.
+    #[wasm_bindgen(unchecked_return_type = "StoredFile[]")]
+    pub fn files(&self) -> Answer {
+        Ok(give(&job::files(&self.run))?)
+    }
+
+    /// At most `count` bytes of a file on a node's disk, from byte `from` on, as text; empty where there is no such file.
+    pub fn file(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "NodeId")] at: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] from: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] count: &JsValue,
+    ) -> Result<String, JsError> {
+        let at = NodeId(u16::try_from(whole("a node", at)?).unwrap_or(u16::MAX));
+        let (from, count) = (whole("a place in a file", from)?, whole("a number of bytes", count)?);
+        Ok(job::file(&self.run, at, &text("a file's name", name)?, from, count))
     }
 
     /// Every rule, and whether it is kept.

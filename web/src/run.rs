@@ -1,5 +1,6 @@
 //! A run as the page handles it: what [`crate::Playground`] does, without JavaScript.
 
+use crate::engine::engine;
 use crate::error::Mistake;
 use crate::job::JobInput;
 use crate::moment::{Moment, Progress};
@@ -35,13 +36,15 @@ struct Trip {
 
 impl Run {
     /// A new run.
-    pub fn open(config: Config) -> Result<Run, Mistake> {
+    pub fn open(mut config: Config) -> Result<Run, Mistake> {
+        config.engine = engine();
         Ok(Run::of(Timeline::open(config)?, Tree::new()))
     }
 
     /// A recorded run, standing at its beginning. `texts` are those that the script may name by hash alone.
     pub fn from_script(json: &str, texts: Vec<String>) -> Result<Run, Mistake> {
         let mut script = Script::<Watch>::from_json(json).map_err(|error| Mistake(error.0))?;
+        script.config.engine = engine();
         let texts: Vec<Bytes> = texts.iter().map(|text| Bytes::from(text.as_str())).collect();
         let mut bundled = Tree::new();
         for recorded in &mut script.acts {
@@ -50,7 +53,7 @@ impl Run {
                     bundled.insert(hash, ());
                     texts.iter().find(|text| text.hash() == hash).cloned()
                 });
-                if let Err(JobError::MissingText(name)) = job.check() {
+                if let Err(JobError::MissingText(name)) = job.check(&script.config.engine) {
                     return Err(Mistake(format!(
                         "this run names the text of `{name}` without holding it, and it is not among the texts that are here: add it"
                     )));

@@ -7,6 +7,7 @@
 
 pub mod member;
 pub mod coordinator;
+pub mod attempts;
 pub mod config;
 pub mod act;
 pub mod tester;

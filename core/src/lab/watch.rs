@@ -1,6 +1,7 @@
 //! Whoever watches the cluster: every checker, after every step, and what is worth a mark on the timeline.
 
 use super::act::Act;
+use super::attempts::Attempts;
 use super::config::{Config, Roster};
 use super::member::{Content, File, Member, Message, Timer, View};
 use super::operations::Operations;
@@ -30,6 +31,8 @@ pub struct Watch {
     service: service::Checker,
     jobs: jobs::Checker,
     operations: Operations,
+    attempts: Attempts,
+    portable: bool,
 }
 
 /// What a timeline remembers of a step for ever.
@@ -83,6 +86,11 @@ impl Watch {
     /// The operations called last, and how far each has come.
     pub fn operations(&self) -> &Operations {
         &self.operations
+    }
+
+    /// The attempts at the tasks of the last job.
+    pub fn attempts(&self) -> &Attempts {
+        &self.attempts
     }
 
     /// Who is who.
@@ -230,6 +238,16 @@ fn heard(step: &Step<Member>) -> Option<&mapreduce::Message> {
     }
 }
 
+/// Whether every target would hear the same: not if a program met a limit that strikes elsewhere on another.
+fn ends_alike_everywhere(message: &mapreduce::Message) -> bool {
+    match message {
+        mapreduce::Message::Report { ending: mapreduce::Ending::Failed(failure), .. } => {
+            failure.kind.is_portable()
+        }
+        _ => true,
+    }
+}
+
 /// The files of the store that a step's writes name.
 fn touched(step: &Step<Member>) -> impl Iterator<Item = mapreduce::FileName> {
     let batches = step.effects.iter().filter_map(|effect| match effect {
@@ -289,6 +307,8 @@ impl Subject for Watch {
             service: service::Checker::new(),
             jobs: jobs::Checker::new(config.engine.clone(), config.intermediate),
             operations: Operations::default(),
+            attempts: Attempts::default(),
+            portable: true,
         };
         Ok((watch, world))
     }
@@ -297,6 +317,8 @@ impl Subject for Watch {
         let known = self.verdicts.violations().len();
         self.judge(world);
         self.operations.observe(world);
+        self.attempts.observe(world);
+        self.portable &= heard(world.last_step()).is_none_or(ends_alike_everywhere);
         let step = world.last_step();
         let mut mark = |node, kind| marks.push(Mark { at: step.at, step: step.number, node, kind });
         if let Some(change) = &step.change
@@ -333,6 +355,10 @@ impl Subject for Watch {
         for violation in &self.verdicts.violations()[known..] {
             mark(violation.nodes.first().copied(), MarkKind::Violation(violation.property.name()));
         }
+    }
+
+    fn is_portable(&self) -> bool {
+        self.portable
     }
 
     fn translate(&self, act: &Act, world: &World<Member>) -> Result<Vec<Action<Member>>, String> {

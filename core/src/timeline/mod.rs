@@ -53,6 +53,10 @@ pub trait Subject: Clone {
         act: &Self::Act,
         world: &World<Self::Node>,
     ) -> Result<Vec<Action<Self::Node>>, String>;
+    /// Whether the steps so far are the same on every target. Those of a run that is not give no fingerprint.
+    fn is_portable(&self) -> bool {
+        true
+    }
 }
 
 /// A run with all its branches, standing at one moment of one of them.
@@ -369,7 +373,7 @@ impl<S: Subject> Timeline<S> {
             config: self.config.clone(),
             acts: self.branches[self.current].acts.clone(),
             saved: script::Place { at: now.at, step: now.step },
-            fingerprint: Some(self.live.world.fingerprint()),
+            fingerprint: self.live.subject.is_portable().then(|| self.live.world.fingerprint()),
         }
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn engine() -> Engine {
 /// Lets runs that are opened from now on run user code through this: a function that takes a request as JSON and returns the answer
 /// as JSON. What it throws, the program has done wrong.
 #[wasm_bindgen(js_name = setInterpreter)]
-pub(crate) fn set_interpreter(
+pub fn set_interpreter(
     #[wasm_bindgen(unchecked_param_type = "(request: string) => string")] run: JsValue,
 ) -> Result<(), JsError> {
     let run: Function = run.dyn_into().map_err(|_| JsError::new("an interpreter must be a function"))?;

@@ -28,6 +28,7 @@ mod clock;
 mod memory;
 mod trap;
 
+pub use engine::set_interpreter;
 pub use playground::{Playground, fresh_seed};
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use splitbrain::lab::coordinator::in_charge;
 use splitbrain::lab::member::{Member, View};
 use splitbrain::lab::{Roster, Watch};
-use splitbrain::mapreduce::script::FailureKind;
 use splitbrain::mapreduce::{
     self, Doing, File, FileName, Hash, Input, JobView, Phase, Program, Records, Spec, Stage, StoreView,
     TaskState, WorkerView,
@@ -107,7 +106,7 @@ pub struct Failure {
     #[tsify(
         type = "\"program\" | \"thrown\" | \"wrong\" | \"fuel\" | \"output\" | \"nondeterministic\" | \"memory\" | \"stack\" | \"unavailable\""
     )]
-    pub kind: FailureKind,
+    pub kind: &'static str,
     /// The line of the user's program, from 1.
     pub line: Option<u32>,
     /// The column, from 1.
@@ -281,7 +280,7 @@ pub(crate) fn job(world: &World<Member>, watch: &Watch) -> Option<Job> {
         failure: view.failure.as_deref().map(|known| Failure {
             message: known.failure.message.clone(),
             task: known.task.to_string(),
-            kind: known.failure.kind,
+            kind: known.failure.kind.name(),
             line: known.failure.line,
             column: known.failure.column,
         }),

@@ -10,7 +10,6 @@ use crate::bytes::Bytes;
 use crate::json::{self, Value};
 use crate::time::Span;
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -79,11 +78,12 @@ impl<'a> Pair<'a> {
 struct Dealer<'a> {
     program: &'a Program,
     rules: Rules,
-    /// The numbers that the program's own `partition` gave.
-    given: BTreeMap<&'a str, u32>,
+    /// The numbers that the program's own `partition` gave, by key.
+    given: Vec<(&'a str, u32)>,
     emitted: u32,
     files: Vec<Vec<u8>>,
-    groups: Option<Vec<BTreeMap<String, Vec<String>>>>,
+    /// What is to be combined, for each reduce task.
+    pairs: Option<Vec<Vec<Pair<'static>>>>,
     counters: Counters,
 }
 
@@ -91,7 +91,8 @@ impl Dealer<'_> {
     fn partition(&mut self, key: &str) -> usize {
         let reduces = self.files.len() as u32;
         let number = if self.rules.has(Rule::PartitionByHash) {
-            self.given.get(key).copied().unwrap_or_else(|| self.program.partition(key, reduces))
+            let given = self.given.binary_search_by(|(known, _)| (*known).cmp(key));
+            given.map_or_else(|_| self.program.partition(key, reduces), |place| self.given[place].1)
         } else {
             self.emitted % reduces
         };
@@ -103,20 +104,16 @@ impl Dealer<'_> {
 impl Sink for Dealer<'_> {
     fn emit(&mut self, key: &str, value: &str) {
         let partition = self.partition(key);
-        match &mut self.groups {
+        match &mut self.pairs {
             None => {
                 if let Some(file) = self.files.get_mut(partition) {
                     Pair::write(key, value, file);
                 }
             }
-            Some(groups) => {
-                if let Some(group) = groups.get_mut(partition) {
-                    match group.get_mut(key) {
-                        Some(values) => values.push(value.to_string()),
-                        None => {
-                            group.insert(key.to_string(), vec![value.to_string()]);
-                        }
-                    }
+            Some(pairs) => {
+                if let Some(pairs) = pairs.get_mut(partition) {
+                    let (key, value) = (Cow::Owned(key.to_string()), Cow::Owned(value.to_string()));
+                    pairs.push(Pair { key, value });
                 }
             }
         }
@@ -147,7 +144,7 @@ impl Compute<'_> {
         match answer.as_deref() {
             Some(answer) => {
                 answer.pairs.iter().for_each(|(key, value)| dealer.emit(key, value));
-                answer.counters.iter().for_each(|(name, &count)| dealer.counters.add(name, count));
+                answer.counters.iter().for_each(|(name, count)| dealer.counters.add(name, *count));
             }
             None => {
                 for place in &taken {
@@ -170,29 +167,35 @@ impl Compute<'_> {
     fn dealer<'b>(&'b self, answer: Option<&'b Answer>, reduces: u32) -> Result<Dealer<'b>, Failure> {
         let (program, reduces) = (&self.recipe.program, reduces.max(1));
         let mut combines = self.recipe.combine && program.combine(&[]).is_some();
-        let mut given = BTreeMap::new();
+        let mut given = Vec::new();
         if let (Some(code), Some(answer)) = (program.code(), answer) {
             let has = self.ask(code, &Call::Check, &[])?;
             combines = self.recipe.combine && has.combine;
             if has.partition {
-                given.extend(answer.pairs.iter().map(|(key, _)| (&**key, 0)));
-                let keys: Vec<&str> = given.keys().copied().collect();
+                let mut keys: Vec<&str> = answer.pairs.iter().map(|(key, _)| &**key).collect();
+                keys.sort_unstable();
+                keys.dedup();
                 let numbers = self.ask(code, &Call::Partition { keys: &keys, reduces }, &[])?;
-                given.values_mut().zip(&numbers.numbers).for_each(|(given, &number)| *given = number);
+                given = keys.into_iter().zip(numbers.numbers.iter().copied()).collect();
             }
         }
-        let groups = combines.then(|| vec![BTreeMap::new(); reduces as usize]);
+        let pairs = combines.then(|| (0..reduces).map(|_| Vec::new()).collect());
         let files = vec![Vec::new(); reduces as usize];
-        Ok(Dealer { program, rules: self.rules, given, emitted: 0, files, groups, counters: Counters::new() })
+        Ok(Dealer { program, rules: self.rules, given, emitted: 0, files, pairs, counters: Counters::new() })
     }
 
     /// Combines what was gathered for each key and writes that (§4.3). What the combiner itself counts depends on how the
     /// input was split, so it counts for nothing.
     fn combine(&self, dealer: &mut Dealer<'_>) -> Result<(), Failure> {
-        let Some(gathered) = dealer.groups.take() else { return Ok(()) };
+        let Some(mut gathered) = dealer.pairs.take() else { return Ok(()) };
         let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-        for (key, values) in gathered.iter().flatten() {
-            groups.push((key, values.iter().map(String::as_str).collect()));
+        let mut parts = Vec::new();
+        for (part, pairs) in gathered.iter_mut().enumerate() {
+            sort(pairs);
+            for (key, values) in grouped(pairs) {
+                groups.push((key, values));
+                parts.push(part);
+            }
         }
         let texts = match self.recipe.program.code() {
             Some(code) => self.ask(code, &Call::Combine { groups: &groups }, &[])?.texts.clone(),
@@ -203,9 +206,10 @@ impl Compute<'_> {
             }
         };
         dealer.counters.add(Counters::COMBINED_PAIRS, texts.len() as u64);
-        let mut texts = texts.iter();
-        for (file, group) in dealer.files.iter_mut().zip(&gathered) {
-            group.keys().zip(&mut texts).for_each(|(key, text)| Pair::write(key, text, file));
+        for ((part, (key, _)), text) in parts.iter().zip(&groups).zip(&texts) {
+            if let Some(file) = dealer.files.get_mut(*part) {
+                Pair::write(key, text, file);
+            }
         }
         Ok(())
     }
@@ -227,17 +231,17 @@ impl Compute<'_> {
             }
         }
         if self.rules.has(Rule::SortByKey) {
-            pairs.sort_by(|one, other| one.key.cmp(&other.key));
+            sort(&mut pairs);
         }
         let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
         let mut taken: Vec<u32> = Vec::new();
         let mut skipped = 0;
-        for (place, group) in (0..).zip(pairs.chunk_by(|one, other| one.key == other.key)) {
+        for (place, group) in (0..).zip(grouped(&pairs)) {
             if self.skip.contains(&place) {
                 skipped += 1;
-            } else if let Some(Pair { key, .. }) = group.first() {
+            } else {
                 taken.push(place);
-                groups.push((key, group.iter().map(|pair| &*pair.value).collect()));
+                groups.push(group);
             }
         }
         let mut counters = Counters::new();
@@ -245,7 +249,7 @@ impl Compute<'_> {
         let texts = match self.recipe.program.code() {
             Some(code) => {
                 let answer = self.ask(code, &Call::Reduce { groups: &groups, skipping: false }, &taken)?;
-                answer.counters.iter().for_each(|(name, &count)| counters.add(name, count));
+                answer.counters.iter().for_each(|(name, count)| counters.add(name, *count));
                 answer.texts.clone()
             }
             None => {
@@ -276,6 +280,19 @@ impl Compute<'_> {
             failure
         })
     }
+}
+
+/// By key; values of a key stay in the order in which they came.
+fn sort(pairs: &mut [Pair<'_>]) {
+    pairs.sort_by(|one, other| one.key.cmp(&other.key));
+}
+
+/// Neighbours with the same key, with all their values.
+fn grouped<'a>(pairs: &'a [Pair<'_>]) -> impl Iterator<Item = (&'a str, Vec<&'a str>)> {
+    pairs.chunk_by(|one, other| one.key == other.key).filter_map(|group| {
+        let key = &*group.first()?.key;
+        Some((key, group.iter().map(|pair| &*pair.value).collect()))
+    })
 }
 
 fn longer(one: (Span, Span), other: (Span, Span)) -> (Span, Span) {

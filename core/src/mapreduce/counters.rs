@@ -1,13 +1,13 @@
 //! What tasks count (§4.9): MapReduce's own counters, and those of programs.
 
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
-use serde::{Deserialize, Serialize};
+use alloc::vec::Vec;
+use serde::Serialize;
 
-/// Named counts, in the order of their names. One that is zero is as good as none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Named counts, in the order of their names; there are few. One that is zero is as good as none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Counters(BTreeMap<String, u64>);
+pub struct Counters(Vec<(String, u64)>);
 
 impl Counters {
     /// Records that were given to map.
@@ -30,27 +30,29 @@ impl Counters {
 
     /// What has been counted under a name.
     pub fn get(&self, name: &str) -> u64 {
-        self.0.get(name).copied().unwrap_or(0)
+        self.place(name).map_or(0, |place| self.0[place].1)
     }
 
     /// All counts, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.0.iter().map(|(name, &count)| (&**name, count))
+        self.0.iter().map(|(name, count)| (&**name, *count))
     }
 
     /// Counts on.
     pub fn add(&mut self, name: &str, by: u64) {
-        match self.0.get_mut(name) {
-            Some(count) => *count = count.saturating_add(by),
-            None if by > 0 => {
-                self.0.insert(name.to_string(), by);
-            }
-            None => {}
+        match self.place(name) {
+            Ok(place) => self.0[place].1 = self.0[place].1.saturating_add(by),
+            Err(place) if by > 0 => self.0.insert(place, (name.to_string(), by)),
+            Err(_) => {}
         }
     }
 
     /// Adds all that another has counted.
     pub fn merge(&mut self, other: &Counters) {
         other.iter().for_each(|(name, count)| self.add(name, count));
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| (**known).cmp(name))
     }
 }

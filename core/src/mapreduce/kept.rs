@@ -6,11 +6,15 @@
 
 use super::counters::Counters;
 use super::job::{Job, JobId, Phase, TaskId};
+use super::script::{Failure, FailureKind};
 use super::view::JobFailure;
+use crate::json;
 use crate::node::NodeId;
 use alloc::format;
 use alloc::rc::Rc;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// What a coordinator asks of the store that outlives it.
@@ -60,13 +64,11 @@ pub(super) fn job_key(id: JobId) -> Rc<str> {
     format!("mapreduce/job-{}", id.0).into()
 }
 
-/// What coordinators know together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What coordinators know together. It is kept as text, a fact a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shared {
     /// How often charge has changed hands.
     pub(super) epoch: u32,
-    /// Who is in charge.
-    pub(super) holder: Option<NodeId>,
     /// How many jobs were ever accepted.
     pub(super) jobs: u32,
     /// The job that is running, or the last one.
@@ -74,7 +76,7 @@ pub(super) struct Shared {
 }
 
 /// A job, as far as it must outlive its coordinator.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct SharedJob {
     pub(super) id: JobId,
     /// Whether its inputs are in the shared file system: before that only its first coordinator has them.
@@ -140,5 +142,147 @@ impl Shared {
                 job.failure = Some(failure.clone());
             }
         }
+    }
+}
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "epoch {}\njobs {}", self.epoch, self.jobs)?;
+        let Some(job) = &self.job else { return Ok(()) };
+        writeln!(f, "job {}", job.id.0)?;
+        if job.loaded {
+            writeln!(f, "loaded")?;
+        }
+        for (phase, number, worker, attempt) in &job.done {
+            writeln!(f, "{phase} {number} {} {attempt}", worker.0)?;
+        }
+        for map in &job.lost {
+            writeln!(f, "lost {map}")?;
+        }
+        for (name, count) in job.counters.iter() {
+            writeln!(f, "count {count} {}", quoted(name))?;
+        }
+        if job.over {
+            writeln!(f, "over")?;
+        }
+        if let Some(JobFailure { task, failure }) = &job.failure {
+            let Failure { kind, message, line, column, record } = failure;
+            let number = |known: &Option<u32>| known.map_or(-1, i64::from);
+            let (line, column, record) = (number(line), number(column), number(record));
+            let (phase, task, kind, message) = (task.phase, task.number, kind.name(), quoted(message));
+            writeln!(f, "failed {phase} {task} {kind} {line} {column} {record} {message}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// What was kept as this text; what makes no sense is left out.
+    pub(super) fn read(text: &str) -> Shared {
+        let mut shared = Shared::default();
+        for line in text.lines() {
+            shared.read_line(line);
+        }
+        shared
+    }
+
+    fn read_line(&mut self, line: &str) -> Option<()> {
+        let (what, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let number = |text: &str| text.parse::<u32>().ok();
+        match what {
+            "epoch" => self.epoch = number(rest)?,
+            "jobs" => self.jobs = number(rest)?,
+            "job" => self.job = Some(SharedJob { id: JobId(number(rest)?), ..SharedJob::default() }),
+            _ => {}
+        }
+        let job = self.job.as_mut()?;
+        match what {
+            "loaded" => job.loaded = true,
+            "over" => job.over = true,
+            "lost" => job.lost.push(number(rest)?),
+            "count" => {
+                let (count, name) = rest.split_once(' ')?;
+                job.counters.add(&unquoted(name)?, count.parse().ok()?);
+            }
+            "map" | "reduce" => {
+                let mut words = rest.split(' ');
+                let mut next = || number(words.next()?);
+                let (task, worker, attempt) = (next()?, next()?, next()?);
+                job.done.push((phase(what)?, task, NodeId(u16::try_from(worker).ok()?), attempt));
+            }
+            "failed" => {
+                let mut words = rest.splitn(7, ' ');
+                let phase = phase(words.next()?)?;
+                let task = TaskId { phase, number: number(words.next()?)? };
+                let kind = FailureKind::named(words.next()?)?;
+                let (line, column) = (number(words.next()?), number(words.next()?));
+                let (record, message) = (number(words.next()?), unquoted(words.next()?)?);
+                let failure = Failure { kind, message, line, column, record };
+                job.failure = Some(JobFailure { task, failure });
+            }
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+fn phase(name: &str) -> Option<Phase> {
+    match name {
+        "map" => Some(Phase::Map),
+        "reduce" => Some(Phase::Reduce),
+        _ => None,
+    }
+}
+
+/// On one line, whatever it is.
+fn quoted(text: &str) -> String {
+    json::write(text).unwrap_or_default()
+}
+
+fn unquoted(text: &str) -> Option<String> {
+    match json::parse(text) {
+        Ok(json::Value::String(text)) => Some(text.into_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_back() {
+        let failure = Failure {
+            kind: FailureKind::Thrown,
+            message: "no\n\"number\"".into(),
+            line: Some(3),
+            column: None,
+            record: Some(0),
+        };
+        let mut counters = Counters::new();
+        counters.add("a b\nc", 7);
+        let job = SharedJob {
+            id: JobId(4),
+            loaded: true,
+            done: [(Phase::Map, 3, NodeId(9), 1_001), (Phase::Reduce, 0, NodeId(8), 1)].into(),
+            counters,
+            lost: [5, 3].into(),
+            over: true,
+            failure: Some(JobFailure { task: TaskId::map(2), failure }),
+        };
+        for job in [None, Some(SharedJob::default()), Some(job)] {
+            let shared = Shared { epoch: 2, jobs: 4, job };
+            assert_eq!(Shared::read(&format!("{shared}")), shared);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_left_out() {
+        let text =
+            "epoch x\nloaded\njobs 3\njob 3\nmap 1 2\nmap 1 2 3\nfailed map 1 poem 1 1 1 \"\"\ncount 1 x\n\n";
+        let shared = Shared::read(text);
+        let job = shared.job.unwrap();
+        assert_eq!((shared.epoch, shared.jobs, job.loaded, job.done.len()), (0, 3, false, 1));
+        assert_eq!((job.failure, job.counters), (None, Counters::new()));
     }
 }

@@ -20,6 +20,7 @@ use crate::json;
 use crate::node::{NodeId, Outbox};
 use crate::time::{Span, Time};
 use alloc::collections::VecDeque;
+use alloc::format;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -128,12 +129,12 @@ impl Coordinator {
             let reduces = self.job.as_ref().map_or(0, |job| job.view.job.reduce_tasks());
             shared.note(event, reduces);
             if let (Event::Claimed(job), Some(of)) = (event, &shared.job) {
-                let value = written(&job.without_texts(|_| false));
+                let value = json::write(&job.without_texts(|_| false)).unwrap_or_default().into();
                 out.output(Output::Keep(Keep::Put { key: job_key(of.id), value }));
                 replica.asked.push_back(Asked::Recipe);
             }
         }
-        let value = written(&shared);
+        let value: Rc<str> = format!("{shared}").into();
         let change =
             Keep::Change { key: STATE.into(), expected: replica.known.clone(), value: value.clone() };
         out.output(Output::Keep(change));
@@ -190,7 +191,7 @@ impl Coordinator {
     fn read_state(&mut self, value: Option<&Rc<str>>, out: &mut impl Outbox<Coordinator>) {
         let replica = &mut self.replica;
         replica.known = value.cloned();
-        replica.shared = value.and_then(|text| json::read(text).ok()).unwrap_or_default();
+        replica.shared = value.map(|text| Shared::read(text)).unwrap_or_default();
         replica.found = None;
         match &replica.shared.job {
             Some(job) if job.loaded => {
@@ -205,10 +206,9 @@ impl Coordinator {
         let replica = &mut self.replica;
         let mut shared = replica.shared.clone();
         shared.epoch += 1;
-        shared.holder = Some(self.config.id);
         // Only its first coordinator had the inputs: a job that was still being loaded has died with that.
         shared.job = shared.job.filter(|_| replica.found.is_some());
-        let value = written(&shared);
+        let value: Rc<str> = format!("{shared}").into();
         let (key, expected) = (STATE.into(), replica.known.clone());
         out.output(Output::Keep(Keep::Change { key, expected, value: value.clone() }));
         replica.asked.push_back(Asked::TakeOver { value, shared });
@@ -293,9 +293,4 @@ impl Coordinator {
             _ => JobId(self.replica.shared.jobs),
         }
     }
-}
-
-/// Data of ours always makes JSON.
-fn written<T: Serialize>(value: &T) -> Rc<str> {
-    json::write(value).unwrap_or_default().into()
 }

@@ -4,11 +4,10 @@
 //! it for a whole task at once. It has no clock, no chance and no network, and limits on all it uses, so that a call has the
 //! same answer whenever and wherever it is made.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Runs programs that people have written.
 ///
@@ -54,8 +53,7 @@ pub enum Call<'a> {
 }
 
 /// What a program answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// To a check: whether it defines `combine`.
     pub combine: bool,
@@ -69,13 +67,12 @@ pub struct Answer {
     pub numbers: Vec<u32>,
     /// The records or groups that were left out, by their place in the call.
     pub skipped: Vec<u32>,
-    /// What was counted.
-    pub counters: BTreeMap<String, u64>,
+    /// What was counted, under which names.
+    pub counters: Vec<(String, u64)>,
 }
 
 /// Why a call failed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Failure {
     /// What kind of failure it is.
     pub kind: FailureKind,
@@ -90,7 +87,7 @@ pub struct Failure {
 }
 
 /// What kind of failure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// It is no program, or lacks a function.
@@ -114,6 +111,39 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// All of them.
+    pub const ALL: [FailureKind; 9] = [
+        FailureKind::Program,
+        FailureKind::Thrown,
+        FailureKind::Wrong,
+        FailureKind::Fuel,
+        FailureKind::Output,
+        FailureKind::Nondeterministic,
+        FailureKind::Memory,
+        FailureKind::Stack,
+        FailureKind::Unavailable,
+    ];
+
+    /// Its name where it is written down: `thrown`.
+    pub fn name(self) -> &'static str {
+        match self {
+            FailureKind::Program => "program",
+            FailureKind::Thrown => "thrown",
+            FailureKind::Wrong => "wrong",
+            FailureKind::Fuel => "fuel",
+            FailureKind::Output => "output",
+            FailureKind::Nondeterministic => "nondeterministic",
+            FailureKind::Memory => "memory",
+            FailureKind::Stack => "stack",
+            FailureKind::Unavailable => "unavailable",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<FailureKind> {
+        FailureKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Whether every target fails at the same place.
     pub fn is_portable(self) -> bool {
         !matches!(self, FailureKind::Memory | FailureKind::Stack)

@@ -3,7 +3,7 @@
 use crate::mapreduce::program::{Program, Sink};
 use crate::mapreduce::script::{Call, Failure, FailureKind};
 use crate::mapreduce::{Bytes, Counters, Engine, Job, Spec};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -63,7 +63,7 @@ impl Run<'_> {
                 let call = Call::Map { records: &records, skipping: self.spec.skip_bad_records };
                 let answer = self.engine.ask(code, &call)?;
                 all.pairs.clone_from(&answer.pairs);
-                answer.counters.iter().for_each(|(name, &count)| all.counters.add(name, count));
+                answer.counters.iter().for_each(|(name, count)| all.counters.add(name, *count));
                 answer.skipped.len() as u64
             }
             program => {
@@ -84,7 +84,9 @@ impl Run<'_> {
         };
         self.counters.merge(&all.counters);
         let (pairs, records) = (all.pairs.len() as u64, records.len() as u64);
-        let keys: BTreeSet<&str> = all.pairs.iter().map(|(key, _)| &**key).collect();
+        let mut keys: Vec<&str> = all.pairs.iter().map(|(key, _)| &**key).collect();
+        keys.sort_unstable();
+        keys.dedup();
         let left = if self.combines()? { keys.len() as u64 } else { pairs };
         self.counters.add(Counters::MAP_RECORDS, records - skipped);
         self.counters.add(Counters::SKIPPED, skipped);
@@ -117,7 +119,7 @@ impl Run<'_> {
             Program::Script { code } => {
                 let call = Call::Reduce { groups: &groups, skipping: self.spec.skip_bad_records };
                 let answer = self.engine.ask(code, &call)?;
-                answer.counters.iter().for_each(|(name, &count)| self.counters.add(name, count));
+                answer.counters.iter().for_each(|(name, count)| self.counters.add(name, *count));
                 (answer.texts.clone(), answer.skipped.clone())
             }
             program => {

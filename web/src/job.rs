@@ -1,14 +1,13 @@
 //! MapReduce: a job as it is submitted, its tasks, who works on them, and what came out.
 
 use crate::moment::Micros;
-use crate::run::Run;
 use serde::{Deserialize, Serialize};
 use splitbrain::lab::coordinator::in_charge;
 use splitbrain::lab::member::{Member, View};
 use splitbrain::lab::{Roster, Watch};
 use splitbrain::mapreduce::{
-    self, Doing, File, FileName, Hash, Input, JobView, Phase, Program, Records, Spec, Stage, StoreView,
-    TaskState, WorkerView,
+    self, Doing, File, Hash, Input, JobView, Phase, Program, Records, Spec, Stage, TaskState, WorkerView,
+    permit,
 };
 use splitbrain::node::NodeId;
 use splitbrain::sim::World;
@@ -140,45 +139,6 @@ pub struct Task {
     pub input: String,
 }
 
-/// An attempt at a task, from its beginning to what came of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct Attempt {
-    /// The task's phase.
-    #[tsify(type = "\"map\" | \"reduce\"")]
-    pub phase: Phase,
-    /// The task's number, from 0.
-    pub number: u32,
-    /// Which attempt at it.
-    pub attempt: u32,
-    /// Who made it.
-    pub worker: NodeId,
-    /// Whether another worker was at the task when it began.
-    pub backup: bool,
-    /// When it began.
-    pub from: Micros,
-    /// When its worker was done with it, or crashed.
-    pub to: Option<Micros>,
-    /// When its time ran out.
-    pub overdue_at: Option<Micros>,
-    /// What came of it.
-    #[tsify(type = "\"running\" | \"committed\" | \"late\" | \"failed\" | \"crashed\" | \"lost\"")]
-    pub end: &'static str,
-    /// Why, where there is more to say.
-    pub note: String,
-}
-
-/// A file that can be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
-pub struct StoredFile {
-    /// Its name: `job-1/mr-3-7`.
-    pub name: String,
-    /// The node on whose disk it is.
-    pub at: NodeId,
-    /// Its length.
-    pub bytes: u64,
-}
-
 /// What a worker is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
 pub struct Worker {
@@ -207,26 +167,6 @@ pub struct Assignment {
     pub started_at: Micros,
 }
 
-/// What came out of a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
-pub struct JobOutput {
-    /// The output files, in order.
-    pub files: Vec<OutputFile>,
-    /// How many lines they have in all.
-    pub lines: u64,
-    /// Whether they say what a sequential run says.
-    pub equal: bool,
-}
-
-/// An output file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
-pub struct OutputFile {
-    /// Its name: `mr-out-3`.
-    pub name: String,
-    /// What it holds.
-    pub text: String,
-}
-
 impl JobInput {
     /// The job, as core has it.
     pub(crate) fn job(&self) -> mapreduce::Job {
@@ -251,6 +191,7 @@ impl JobInput {
 
 /// The job that runs, or the last one that did.
 pub(crate) fn job(world: &World<Member>, watch: &Watch) -> Option<Job> {
+    permit()?;
     let view = current(world, watch.roster())?;
     let input = |map: u32| view.job.input(map).map_or_else(String::new, |input| input.name.to_string());
     let spec = view.job.spec();
@@ -294,65 +235,6 @@ pub(crate) fn job(world: &World<Member>, watch: &Watch) -> Option<Job> {
     })
 }
 
-/// The attempts at the tasks of the last job, in the order in which they began.
-pub(crate) fn attempts(run: &Run) -> Vec<Attempt> {
-    let all = run.timeline().subject().attempts().iter();
-    all.map(|known| Attempt {
-        phase: known.task.phase,
-        number: known.task.number,
-        attempt: known.attempt,
-        worker: known.worker,
-        backup: known.backup,
-        from: known.from.0,
-        to: known.to.map(|at| at.0),
-        overdue_at: known.overdue_at.map(|at| at.0),
-        end: known.end.name(),
-        note: known.why.clone(),
-    })
-    .collect()
-}
-
-/// Every file of the shared file system and of the workers' disks, but the inputs.
-pub(crate) fn files(run: &Run) -> Vec<StoredFile> {
-    let world = run.timeline().world();
-    let on = |at: NodeId| disk(world, at).into_iter().map(move |store| (at, store));
-    let all = world
-        .ids()
-        .flat_map(on)
-        .flat_map(|(at, store)| store.files.iter().map(move |(name, file)| (at, *name, file.len())));
-    all.filter(|(_, name, _)| !matches!(name.file, File::Split(_)))
-        .map(|(at, name, bytes)| StoredFile { name: name.to_string(), at, bytes })
-        .collect()
-}
-
-/// At most `count` bytes of a file from `from` on, as text; nothing where there is no such file.
-pub(crate) fn file(run: &Run, at: NodeId, name: &str, from: u64, count: u64) -> String {
-    let files = disk(run.timeline().world(), at).map(|store| &store.files);
-    let found = files.and_then(|files| files.iter().find(|(known, _)| known.to_string() == name));
-    let text = found.map(|(_, file)| file.text()).unwrap_or_default();
-    let place = |at: u64| text.floor_char_boundary(usize::try_from(at).unwrap_or(usize::MAX).min(text.len()));
-    text[place(from)..place(from.saturating_add(count))].to_owned()
-}
-
-fn disk(world: &World<Member>, at: NodeId) -> Option<&StoreView> {
-    match world.view(at)? {
-        View::Store(store) => Some(store),
-        View::Worker(worker) => Some(&worker.disk),
-        _ => None,
-    }
-}
-
-/// What came out of the last job; none while it is not done.
-pub(crate) fn output(run: &Run) -> Option<JobOutput> {
-    let (world, watch) = (run.timeline().world(), run.timeline().subject());
-    let view = current(world, watch.roster())?;
-    let equal = watch.output_is_equal(view.id)?;
-    let Some(View::Store(store)) = world.view(watch.roster().store()?) else { return None };
-    let files: Vec<OutputFile> = outputs(store, view).collect();
-    let lines = files.iter().map(|file| file.text.lines().count() as u64).sum();
-    Some(JobOutput { files, lines, equal })
-}
-
 /// A worker, as it is shown.
 pub(crate) fn worker(view: &WorkerView) -> Worker {
     Worker {
@@ -368,19 +250,11 @@ pub(crate) fn worker(view: &WorkerView) -> Worker {
     }
 }
 
-fn current(world: &World<Member>, roster: Roster) -> Option<&JobView> {
+pub(crate) fn current(world: &World<Member>, roster: Roster) -> Option<&JobView> {
     match world.view(in_charge(world, roster)?)? {
         View::Coordinator(view) => view.job.as_ref(),
         _ => None,
     }
-}
-
-fn outputs<'a>(store: &'a StoreView, view: &JobView) -> impl Iterator<Item = OutputFile> + 'a {
-    let file = |(name, file): (FileName, &mapreduce::StoredFile)| OutputFile {
-        name: name.file.to_string(),
-        text: file.text(),
-    };
-    store.outputs(view.id).map(file)
 }
 
 fn task(task: mapreduce::Task, input: String) -> Task {

@@ -22,12 +22,16 @@ pub mod marks;
 pub mod rules;
 mod input;
 mod crossing;
+#[cfg(feature = "jobs")]
 mod engine;
+#[cfg(feature = "jobs")]
+pub mod jobs;
 mod error;
 mod clock;
 mod memory;
 mod trap;
 
+#[cfg(feature = "jobs")]
 pub use engine::set_interpreter;
 pub use playground::{Playground, fresh_seed};
 

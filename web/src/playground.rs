@@ -7,16 +7,15 @@ use crate::clock::Deadline;
 use crate::crossing::{budget, give, take, take_any, text, whole, whole_if_any};
 use crate::error::Mistake;
 use crate::run::Run;
-use crate::{checks, frame, job, logs, marks, moment, operations, rules, told};
+use crate::{checks, frame, logs, marks, moment, operations, rules, told};
 use serde::Deserialize;
 use splitbrain::lab::Config;
-use splitbrain::node::NodeId;
 use splitbrain::time::Time;
 use splitbrain::timeline::Target;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
-type Answer = Result<JsValue, JsError>;
+pub(crate) type Answer = Result<JsValue, JsError>;
 
 /// How many milliseconds are spent on looking for the causes of a step.
 const SEARCH: f64 = 250.0;
@@ -24,7 +23,7 @@ const SEARCH: f64 = 250.0;
 /// A run of a cluster: it can be stepped, broken, looked into, walked both ways and branched.
 #[wasm_bindgen]
 pub struct Playground {
-    run: Run,
+    pub(crate) run: Run,
 }
 
 /// A text that a script may name by its hash.
@@ -114,13 +113,6 @@ impl Playground {
         Ok(give(&self.run.act(act)?)?)
     }
 
-    /// Submits a MapReduce job at this moment.
-    #[wasm_bindgen(unchecked_return_type = "Moment")]
-    pub fn submit(&mut self, #[wasm_bindgen(unchecked_param_type = "JobInput")] job: &JsValue) -> Answer {
-        let input: job::JobInput = take("a job", job)?;
-        Ok(give(&self.run.submit(&input)?)?)
-    }
-
     /// All branches, oldest first.
     #[wasm_bindgen(unchecked_return_type = "Branch[]")]
     pub fn branches(&self) -> Answer {
@@ -192,40 +184,6 @@ impl Playground {
     pub fn marks(&self, #[wasm_bindgen(unchecked_param_type = "number")] since: &JsValue) -> Answer {
         let since = whole("a number of marks", since)?;
         Ok(give(&marks::marks(&self.run, since))?)
-    }
-
-    /// What came out of the last job; undefined while it is not done.
-    #[wasm_bindgen(js_name = jobOutput, unchecked_return_type = "JobOutput | undefined")]
-    pub fn job_output(&self) -> Answer {
-        match job::output(&self.run) {
-            Some(output) => Ok(give(&output)?),
-            None => Ok(JsValue::UNDEFINED),
-        }
-    }
-
-    /// The attempts at the tasks of the last job, in the order in which they began: at most the last 4,096.
-    #[wasm_bindgen(unchecked_return_type = "Attempt[]")]
-    pub fn attempts(&self) -> Answer {
-        Ok(give(&job::attempts(&self.run))?)
-    }
-
-    /// Every file of the shared file system and of the workers' disks, but the inputs.
-    #[wasm_bindgen(unchecked_return_type = "StoredFile[]")]
-    pub fn files(&self) -> Answer {
-        Ok(give(&job::files(&self.run))?)
-    }
-
-    /// At most `count` bytes of a file on a node's disk, from byte `from` on, as text; empty where there is no such file.
-    pub fn file(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "NodeId")] at: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "number")] from: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "number")] count: &JsValue,
-    ) -> Result<String, JsError> {
-        let at = NodeId(u16::try_from(whole("a node", at)?).unwrap_or(u16::MAX));
-        let (from, count) = (whole("a place in a file", from)?, whole("a number of bytes", count)?);
-        Ok(job::file(&self.run, at, &text("a file's name", name)?, from, count))
     }
 
     /// Every rule, and whether it is kept.

@@ -1,12 +1,13 @@
 //! A run as the page handles it: what [`crate::Playground`] does, without JavaScript.
 
+#[cfg(feature = "jobs")]
 use crate::engine::engine;
 use crate::error::Mistake;
 use crate::job::JobInput;
 use crate::moment::{Moment, Progress};
 use splitbrain::lab::tell::tell;
 use splitbrain::lab::{Act, Config, Watch};
-use splitbrain::mapreduce::{Bytes, Hash, JobError};
+use splitbrain::mapreduce::{Bytes, Hash, JobError, permit};
 use splitbrain::time::{Span, Time};
 use splitbrain::timeline::{Script, Target, Timeline};
 use splitbrain::tree::Tree;
@@ -16,6 +17,12 @@ const LONGEST: Time = Time(24 * 3_600 * 1_000_000);
 
 /// If nothing at all happens for this long there is no next step.
 const PATIENCE: Span = Span::secs(3_600);
+
+/// No user code is run where no jobs are.
+#[cfg(not(feature = "jobs"))]
+fn engine() -> splitbrain::mapreduce::Engine {
+    splitbrain::mapreduce::Engine::default()
+}
 
 /// A run, and the few words that a timeline does not keep.
 pub struct Run {
@@ -146,6 +153,9 @@ impl Run {
 
     /// Submits a job.
     pub fn submit(&mut self, input: &JobInput) -> Result<Moment, Mistake> {
+        if permit().is_none() {
+            return Err(Mistake::from("this build of the engine runs no jobs: load the other one"));
+        }
         let job = input.job();
         let moment = self.act(Act::Submit { job })?;
         self.bundled.extend(input.bundled().map(|hash| (hash, ())));

@@ -3,7 +3,9 @@
 //! Read from steps and views alone: a worker's view says when it begins and ends an attempt, a coordinator's whether that counted.
 
 use super::member::{Member, Message, View};
-use crate::mapreduce::{self, CoordinatorView, Ending, JobId, Seat, Task, TaskId, TaskState, WorkerView};
+use crate::mapreduce::{
+    self, CoordinatorView, Ending, JobId, Seat, Task, TaskId, TaskState, WorkerView, permit,
+};
 use crate::node::NodeId;
 use crate::sim::{Cause, World};
 use crate::time::Time;
@@ -87,6 +89,9 @@ impl Attempts {
 
     /// Looks at the step just taken.
     pub fn observe(&mut self, world: &World<Member>) {
+        if permit().is_none() {
+            return;
+        }
         let step = world.last_step();
         if let Cause::Arrival { from, body: Message::MapReduce(message), .. } = &step.cause {
             self.heard(*from, message);

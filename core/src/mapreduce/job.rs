@@ -1,6 +1,7 @@
 //! A job, the tasks it is cut into and the names of its files.
 
 use super::engine::Engine;
+use super::permit::{Permit, REFUSED, permit};
 use super::program::Program;
 use super::script::{Call, Failure};
 use crate::bytes::{Bytes, Hash};
@@ -20,6 +21,7 @@ pub struct Job {
     spec: Rc<Spec>,
     recipe: Rc<Recipe>,
     hash: Hash,
+    permit: Permit,
 }
 
 /// What of a job a worker must know to compute any of its tasks.
@@ -134,6 +136,11 @@ impl Job {
         &self.recipe
     }
 
+    /// That there may be jobs.
+    pub(super) fn permit(&self) -> Permit {
+        self.permit
+    }
+
     /// The hash of all it says; texts count by their own hashes.
     pub fn hash(&self) -> Hash {
         self.hash
@@ -205,9 +212,10 @@ impl Job {
 
 impl From<Spec> for Job {
     fn from(spec: Spec) -> Job {
+        let Some(permit) = permit() else { panic!("{REFUSED}") };
         let hash = Hash(fingerprint(&spec));
         let recipe = Recipe { program: spec.app.clone(), records: spec.records, combine: spec.combine };
-        Job { spec: Rc::new(spec), recipe: Rc::new(recipe), hash }
+        Job { spec: Rc::new(spec), recipe: Rc::new(recipe), hash, permit }
     }
 }
 
@@ -249,6 +257,9 @@ impl Serialize for Job {
 
 impl<'de> Deserialize<'de> for Job {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Job, D::Error> {
+        if permit().is_none() {
+            return Err(D::Error::custom(REFUSED));
+        }
         Spec::deserialize(deserializer).map(Job::from)
     }
 }

@@ -6,6 +6,7 @@
 
 use super::counters::Counters;
 use super::job::{Job, JobId, Phase, TaskId};
+use super::permit::{Permit, permit};
 use super::script::{Failure, FailureKind};
 use super::view::JobFailure;
 use crate::json;
@@ -76,8 +77,9 @@ pub(super) struct Shared {
 }
 
 /// A job, as far as it must outlive its coordinator.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SharedJob {
+    permit: Permit,
     pub(super) id: JobId,
     /// Whether its inputs are in the shared file system: before that only its first coordinator has them.
     pub(super) loaded: bool,
@@ -105,13 +107,28 @@ pub(super) enum Event {
     Failed(JobFailure),
 }
 
+impl SharedJob {
+    /// A job of which nothing has been done; none if this build runs no jobs.
+    fn new(id: JobId) -> Option<SharedJob> {
+        Some(SharedJob {
+            permit: permit()?,
+            id,
+            loaded: false,
+            done: Vec::new(),
+            counters: Counters::new(),
+            lost: Vec::new(),
+            over: false,
+            failure: None,
+        })
+    }
+}
+
 impl Shared {
     /// Takes note of an event of the job that is running, which has so many reduce tasks.
     pub(super) fn note(&mut self, event: &Event, reduces: u32) {
         if let Event::Claimed(_) = event {
             self.jobs += 1;
-            let id = JobId(self.jobs);
-            self.job = Some(SharedJob { id, ..SharedJob::default() });
+            self.job = SharedJob::new(JobId(self.jobs));
             return;
         }
         let Some(job) = &mut self.job else { return };
@@ -192,7 +209,7 @@ impl Shared {
         match what {
             "epoch" => self.epoch = number(rest)?,
             "jobs" => self.jobs = number(rest)?,
-            "job" => self.job = Some(SharedJob { id: JobId(number(rest)?), ..SharedJob::default() }),
+            "job" => self.job = SharedJob::new(JobId(number(rest)?)),
             _ => {}
         }
         let job = self.job.as_mut()?;
@@ -261,16 +278,17 @@ mod tests {
         };
         let mut counters = Counters::new();
         counters.add("a b\nc", 7);
+        let new = || SharedJob::new(JobId(4)).unwrap();
         let job = SharedJob {
-            id: JobId(4),
             loaded: true,
             done: [(Phase::Map, 3, NodeId(9), 1_001), (Phase::Reduce, 0, NodeId(8), 1)].into(),
             counters,
             lost: [5, 3].into(),
             over: true,
             failure: Some(JobFailure { task: TaskId::map(2), failure }),
+            ..new()
         };
-        for job in [None, Some(SharedJob::default()), Some(job)] {
+        for job in [None, Some(new()), Some(job)] {
             let shared = Shared { epoch: 2, jobs: 4, job };
             assert_eq!(Shared::read(&format!("{shared}")), shared);
         }

@@ -5,6 +5,7 @@
 
 use super::counters::Counters;
 use super::job::{FileName, JobId, Phase, Recipe, TaskId};
+use super::permit::Permit;
 use super::script::Failure;
 use crate::bytes::Bytes;
 use crate::node::{self, NodeId};
@@ -126,6 +127,9 @@ pub struct Assignment {
     pub skip: Rc<[u32]>,
     /// Whether another worker is at it as well (§3.6).
     pub backup: bool,
+    /// That there may be jobs.
+    #[serde(skip)]
+    pub permit: Permit,
 }
 
 /// Where a completed map's output is.

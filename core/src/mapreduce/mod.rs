@@ -24,6 +24,7 @@
 //! Left out so far: backup tasks, combiners, skipping bad records, counters and programs of the user's own.
 
 pub mod program;
+mod permit;
 pub mod script;
 pub mod engine;
 pub mod job;
@@ -52,6 +53,7 @@ pub use job::{File, FileName, Input, Job, JobError, JobId, Phase, Recipe, Record
 pub use kept::{Keep, Kept};
 pub use message::{Answer, Assignment, Call, Ending, FileOutcome, FileRequest, Message, Move, Source};
 pub use note::Note;
+pub use permit::{Permit, permit};
 pub use program::Program;
 pub use replica::Seat;
 pub use rules::{Rule, Rules};

@@ -150,13 +150,26 @@ impl Running {
             Phase::Reduce => None,
         };
         let (maps, reduces, recipe) = (job.map_tasks(), job.reduce_tasks(), job.recipe().clone());
+        let permit = job.permit();
         let sources = match (id.phase, config.disks) {
             (Phase::Reduce, Disks::Local) => self.sources(),
             _ => [].into(),
         };
         let skip = self.skip.get(&id).cloned().unwrap_or_default();
         let (job, backup) = (self.view.id, first.is_some());
-        Some(Assignment { job, recipe, task: id, attempt, maps, reduces, input, sources, skip, backup })
+        Some(Assignment {
+            job,
+            recipe,
+            task: id,
+            attempt,
+            maps,
+            reduces,
+            input,
+            sources,
+            skip,
+            backup,
+            permit,
+        })
     }
 
     fn sources(&mut self) -> Rc<[Option<Source>]> {

@@ -9,6 +9,7 @@ use super::config::{Config, Nothing, Timer};
 use super::job::{File, FileName, JobId};
 use super::message::{FileOutcome, FileRequest, Message, Move};
 use super::note::Note;
+use super::permit::permit;
 use super::view::{StoreView, StoredFile};
 use crate::bytes::Bytes;
 use crate::node::{Content, FileOp, Files, Input, Node, Outbox};
@@ -56,6 +57,9 @@ impl Node for Store {
 
     fn boot(_: &Config, durable: &Files<Store>) -> Store {
         let mut view = StoreView::default();
+        if permit().is_none() {
+            return Store { view };
+        }
         let mut reading: Option<(FileName, StoredFile)> = None;
         for (&Chunk { file, index }, bytes) in durable.iter() {
             let (name, mut stored) = match reading.take() {
@@ -98,6 +102,9 @@ impl Node for Store {
 
 impl Store {
     fn serve(&mut self, request: FileRequest, out: &mut impl Outbox<Store>) -> FileOutcome {
+        if permit().is_none() {
+            return self.missing(out);
+        }
         match request {
             FileRequest::Create { files, truncate } => self.create(&files, truncate, out),
             FileRequest::Append { file, chunk, bytes } => self.append(file, chunk, bytes, out),

@@ -13,7 +13,7 @@ use crate::mapreduce::job::{File, FileName, JobId, Phase, TaskId};
 use crate::mapreduce::message::Message;
 use crate::mapreduce::script::Failure;
 use crate::mapreduce::view::{CoordinatorView, JobView, Stage, StoreView, StoredFile};
-use crate::mapreduce::{Disks, Engine, Hash};
+use crate::mapreduce::{Disks, Engine, Hash, permit};
 use crate::node::NodeId;
 use crate::tree::Tree;
 use alloc::format;
@@ -83,6 +83,9 @@ impl Checker {
         step: CoordinatorStep<'_>,
         verdicts: &mut Verdicts,
     ) {
+        if permit().is_none() {
+            return;
+        }
         let CoordinatorStep { heard, before, after, store } = step;
         let Some(job) = after.and_then(|after| after.job.as_ref()) else { return };
         let before = before.and_then(|before| before.job.as_ref()).filter(|before| before.id == job.id);
@@ -118,7 +121,7 @@ impl Checker {
         after: Option<&StoreView>,
         verdicts: &mut Verdicts,
     ) {
-        let Some(after) = after else { return };
+        let Some(after) = after.filter(|_| permit().is_some()) else { return };
         match (before, self.store.take()) {
             (Some(before), _) => {
                 for file in touched {

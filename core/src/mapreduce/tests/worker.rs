@@ -20,6 +20,7 @@ pub(super) fn assignment(task: TaskId) -> Assignment {
         sources: [].into(),
         skip: [].into(),
         backup: false,
+        permit: permit().unwrap(),
     }
 }
 

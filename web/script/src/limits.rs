@@ -1,0 +1,89 @@
+//! All limits in one place, each with its reason.
+//!
+//! Those on steps and on output strike at the same place on every target. Memory and stack do not: a pointer and a stack
+//! frame are not of one size everywhere.
+
+use splitbrain::mapreduce::script::Call;
+
+/// QuickJS calls its interrupt handler once in so many of its steps: calls, backward jumps, and a regular expression's
+/// attempts.
+pub(crate) const STEPS_A_TICK: u64 = 10_000;
+
+/// What every call may use: a fifth of a second of a loop that does nothing, and two of a regular expression that tries in vain.
+const STEPS: u64 = 50_000_000;
+
+/// What a call may use besides for each byte of its input. A loop over each character with calls in it uses ten or twenty.
+const STEPS_A_BYTE: u64 = 100;
+
+/// Enough for a dictionary of a large book and its like, and little enough for a telephone.
+const MEMORY: usize = 64 << 20;
+
+/// A list of short values takes some 60 bytes a value in the engine; it weighs 25 and more.
+const MEMORY_A_BYTE: usize = 4;
+
+/// What a loop without an end fills in a second.
+const OUTPUT: usize = 32 << 20;
+
+/// Each character of a text may be a pair of its own, which weighs 50.
+const OUTPUT_A_BYTE: usize = 64;
+
+/// However much comes in, the whole has to fit into the 4 GiB of a WebAssembly module, out of which there is no way but a trap.
+const MOST: usize = 1 << 30;
+
+/// What a text weighs beyond its bytes, so that empty ones are not free: about what it takes to hold it.
+pub(crate) const WEIGHT_OF_A_TEXT: usize = 24;
+
+/// As deep as the engine may go. A main thread has 1 MiB in WebAssembly, and the browser's own stack of about as much runs out
+/// sooner than this does if it is larger.
+#[cfg(target_arch = "wasm32")]
+pub(crate) const STACK: usize = 192 << 10;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) const STACK: usize = 768 << 10;
+
+/// Whoever allocates within so much of the end of the stack has used it up. The engine's own error is made there, and a program
+/// can catch that one: it would go on with an answer that depends on the target.
+pub(crate) const STACK_MARGIN: usize = 24 << 10;
+
+/// Counters are read by people.
+pub(crate) const COUNTERS: usize = 1_000;
+
+/// In bytes.
+pub(crate) const COUNTER_NAME: usize = 100;
+
+/// The longest message that is kept of an error, in bytes.
+pub(crate) const MESSAGE: usize = 1_000;
+
+/// What one call may use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) steps: u64,
+    pub(crate) memory: usize,
+    pub(crate) output: usize,
+}
+
+impl Limits {
+    pub(crate) fn of(code: &str, call: &Call<'_>) -> Self {
+        let weight = code.len() + weight(call);
+        Limits {
+            steps: STEPS.saturating_add(STEPS_A_BYTE.saturating_mul(weight as u64)),
+            memory: MEMORY.saturating_add(MEMORY_A_BYTE.saturating_mul(weight)).min(MOST),
+            output: OUTPUT.saturating_add(OUTPUT_A_BYTE.saturating_mul(weight)).min(MOST),
+        }
+    }
+}
+
+/// The bytes of the input, with the first record or group twice, since it is run twice.
+fn weight(call: &Call<'_>) -> usize {
+    let text = |text: &str| text.len() + WEIGHT_OF_A_TEXT;
+    let record = |(key, value): &(&str, &str)| text(key) + text(value);
+    let group =
+        |(key, values): &(&str, Vec<&str>)| text(key) + values.iter().map(|value| text(value)).sum::<usize>();
+    match call {
+        Call::Check => 0,
+        Call::Map { records, .. } => records.iter().chain(records.first()).map(record).sum(),
+        Call::Partition { keys, .. } => keys.iter().chain(keys.first()).map(|key| text(key)).sum(),
+        Call::Combine { groups } | Call::Reduce { groups, .. } => {
+            groups.iter().chain(groups.first()).map(group).sum()
+        }
+    }
+}

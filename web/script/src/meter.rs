@@ -1,0 +1,105 @@
+//! What a call has left of what it may use, and which limit it passed first.
+//!
+//! A limit that was passed stays passed. A program may catch the error that tells it so, but whatever it does then, the next
+//! tick ends it, and the call fails.
+
+use std::cell::Cell;
+
+use crate::limits::{Limits, STACK, STACK_MARGIN, STEPS_A_TICK};
+
+/// A limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    Steps,
+    Memory,
+    Stack,
+    Output,
+    Counters,
+}
+
+#[derive(Debug)]
+pub(crate) struct Meter {
+    passed: Cell<Option<Limit>>,
+    steps: Cell<u64>,
+    memory: Cell<usize>,
+    output: Cell<usize>,
+    /// Where the stack was when the call began.
+    bottom: usize,
+}
+
+impl Meter {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Meter {
+            passed: Cell::new(None),
+            steps: Cell::new(limits.steps),
+            memory: Cell::new(limits.memory),
+            output: Cell::new(limits.output),
+            bottom: here(),
+        }
+    }
+
+    /// The limit that was passed first.
+    pub(crate) fn passed(&self) -> Option<Limit> {
+        self.passed.get()
+    }
+
+    pub(crate) fn pass(&self, limit: Limit) {
+        if self.passed.get().is_none() {
+            self.passed.set(Some(limit));
+        }
+    }
+
+    /// Whether the program may go on after another tick.
+    pub(crate) fn tick(&self) -> bool {
+        self.charge(STEPS_A_TICK)
+    }
+
+    /// Whether the program may go on after so many steps.
+    pub(crate) fn charge(&self, steps: u64) -> bool {
+        match self.steps.get().checked_sub(steps) {
+            Some(left) => self.steps.set(left),
+            None => self.pass(Limit::Steps),
+        }
+        self.passed.get().is_none()
+    }
+
+    /// Whether so many bytes more may be given out.
+    pub(crate) fn put_out(&self, bytes: usize) -> bool {
+        match self.output.get().checked_sub(bytes) {
+            Some(left) => self.output.set(left),
+            None => self.pass(Limit::Output),
+        }
+        self.passed.get().is_none()
+    }
+
+    /// What was given out is taken back.
+    pub(crate) fn take_back(&self, bytes: usize) {
+        self.output.set(self.output.get() + bytes);
+    }
+
+    /// Whether the engine may have so many bytes more.
+    pub(crate) fn allocate(&self, bytes: usize) -> bool {
+        if here().abs_diff(self.bottom) > STACK - STACK_MARGIN {
+            self.pass(Limit::Stack);
+        }
+        match self.memory.get().checked_sub(bytes) {
+            Some(left) => self.memory.set(left),
+            None => {
+                self.pass(Limit::Memory);
+                return false;
+            }
+        }
+        true
+    }
+
+    pub(crate) fn free(&self, bytes: usize) {
+        self.memory.set(self.memory.get() + bytes);
+    }
+}
+
+/// Where the stack is: about, which is enough.
+#[inline(never)]
+fn here() -> usize {
+    let local = 0_u8;
+    (&raw const local).addr()
+}

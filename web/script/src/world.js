@@ -1,0 +1,149 @@
+// What a program finds around it. Evaluated before the program in its context, as a function of what Rust gives it; it keeps what
+// it needs of the language to itself, so that a program may do to the language what it likes.
+//
+// Built-in functions that work on much at once are charged for by what they work on. Each is replaced by one that adds the charge
+// to what is owed and calls it. What is owed is paid in large coins, since each payment is a call into Rust.
+((pay, count, chance) => {
+  "use strict";
+  const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor } = Reflect;
+  const { isArray } = Array;
+  const { parse } = JSON;
+  const toText = String;
+  const slice = String.prototype.slice;
+  const wellFormed = String.prototype.toWellFormed;
+  const tagOf = Object.prototype.toString;
+  const stackOf = getOwnPropertyDescriptor(Error.prototype, "stack").get;
+  const global = globalThis;
+
+  // ---- What is charged ----
+  // A step of the interpreter takes as long as a built-in function takes for so many characters or elements.
+  const UNITS_A_STEP = 16;
+  // A use of a regular expression may take 10,000 of its own steps before the engine counts them.
+  const STEPS_A_MATCH = 100;
+  const COIN = 10_000;
+  const MOST = 2 ** 40;
+
+  let owed = 0;
+  const owe = (steps) => {
+    owed += steps < MOST ? steps : MOST;
+    if (owed >= COIN) {
+      const all = owed;
+      owed = 0;
+      pay(all);
+    }
+  };
+  const size = (value) => {
+    if (typeof value === "string") return value.length;
+    if (!isArray(value)) return 0;
+    return value.length;
+  };
+  const length = (value) => {
+    if (typeof value === "string") return value.length;
+    if (value === null || typeof value !== "object") return 0;
+    const { length } = value;
+    return typeof length === "number" && length > 0 ? length : 0;
+  };
+  const linear = (self) => length(self) / UNITS_A_STEP;
+  // A search looks at the needle again wherever it begins to fit.
+  const searching = (self, needle) => (length(self) / UNITS_A_STEP) * (1 + size(needle) / 4);
+  const sorting = (self) => length(self) * 2;
+  const reading = (_, text) => length(text) / UNITS_A_STEP;
+  const nothing = () => 0;
+
+  const replace = (holder, name, make) => {
+    const original = getOwnPropertyDescriptor(holder, name);
+    const value = make(original.value);
+    defineProperty(value, "name", { value: original.value.name, configurable: true });
+    defineProperty(value, "length", { value: original.value.length, configurable: true });
+    defineProperty(holder, name, { ...original, value });
+  };
+  const charge = (weigh, holder, names) => {
+    for (const name of names) {
+      const make = (original) =>
+        ({
+          charged(...given) {
+            owe(weigh(this, given[0]));
+            const result = apply(original, this, given);
+            owe(size(result) / UNITS_A_STEP);
+            return result;
+          },
+        }).charged;
+      replace(holder, name, make);
+    }
+  };
+
+  const { prototype: text } = String;
+  const { prototype: list } = Array;
+  charge(searching, text, ["indexOf", "lastIndexOf", "includes", "replaceAll", "replace", "split"]);
+  charge(linear, text, ["match", "matchAll", "search", "concat", "toLowerCase", "toUpperCase", "toLocaleLowerCase"]);
+  charge(linear, text, ["toLocaleUpperCase", "normalize", "localeCompare", "trim", "trimStart", "trimEnd"]);
+  charge(linear, text, ["isWellFormed", "toWellFormed"]);
+  charge(nothing, text, ["repeat", "padStart", "padEnd", "slice", "substring", "substr"]);
+  charge(sorting, list, ["sort", "toSorted"]);
+  charge(linear, list, ["fill", "join", "concat", "indexOf", "lastIndexOf", "includes", "reverse", "slice", "splice"]);
+  charge(linear, list, ["unshift", "shift", "copyWithin", "flat", "toReversed", "toSpliced", "with", "toString"]);
+  charge(linear, list, ["toLocaleString", "every", "some", "forEach", "map", "filter", "reduce", "reduceRight"]);
+  charge(linear, list, ["find", "findIndex", "findLast", "findLastIndex", "flatMap"]);
+  charge(nothing, Object, ["keys", "values", "entries", "getOwnPropertyNames"]);
+  charge(nothing, Reflect, ["ownKeys"]);
+  charge(reading, JSON, ["parse", "stringify"]);
+  charge(reading, Array, ["from"]);
+  charge(reading, global, ["encodeURI", "encodeURIComponent", "decodeURI", "decodeURIComponent", "escape", "unescape"]);
+  const charged = (exec) =>
+    ({
+      exec(subject) {
+        owe(STEPS_A_MATCH);
+        return apply(exec, this, [subject]);
+      },
+    }).exec;
+  replace(RegExp.prototype, "exec", charged);
+
+  // ---- What is not there ----
+  replace(Math, "random", () => chance);
+  // A trace of so many calls is more than the engine's pool of small blocks has room for, so that memory is asked for: there it is
+  // seen how deep the stack is. See meter.rs.
+  Error.stackTraceLimit = 64;
+  for (const name of ["captureStackTrace", "prepareStackTrace", "stackTraceLimit"]) deleteProperty(Error, name);
+  deleteProperty(global, "queueMicrotask");
+
+  // ---- What is there besides ----
+  defineProperty(global, "count", { value: count, writable: true, configurable: true });
+
+  // ---- What Rust asks ----
+  const read = (value, name) => {
+    try {
+      const part = value[name];
+      return typeof part === "string" ? part : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  const whole = (text) => apply(wellFormed, text, []);
+  const shown = (text) => whole(apply(slice, text, [0, 1000]));
+  // The text of what was thrown, and where; the latter only of a genuine error.
+  const tell = (thrown) => {
+    if (typeof thrown === "string") return [thrown === "" ? "an empty text was thrown" : shown(thrown), ""];
+    if (thrown === null || (typeof thrown !== "object" && typeof thrown !== "function")) {
+      return [`${toText(thrown)} was thrown`, ""];
+    }
+    let stack;
+    try {
+      stack = apply(stackOf, thrown, []);
+    } catch {}
+    const name = read(thrown, "name");
+    const message = read(thrown, "message");
+    let told = message || name;
+    if (name && message) told = `${name}: ${message}`;
+    if (typeof thrown === "function" || !told) told = "something was thrown that has no message: throw new Error(message)";
+    return [shown(told), typeof stack === "string" ? whole(stack) : ""];
+  };
+  // What kind of object it is, for a sentence.
+  const kind = (value) => {
+    try {
+      return apply(tagOf, value, []);
+    } catch {
+      return "[object Object]";
+    }
+  };
+  return [tell, kind, parse];
+})

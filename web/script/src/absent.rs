@@ -20,6 +20,8 @@ const BINARY: &str = "there are no binary arrays here: they show how a machine w
     use an ordinary array";
 const LANGUAGE: &str = "there are no languages or regions here: their rules differ from machine to machine";
 
+const CODE: &str = "a program is one text: nothing is made of another text here";
+
 /// Why a name is not there.
 pub(crate) fn reason(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -45,6 +47,7 @@ pub(crate) fn reason(name: &str) -> Option<&'static str> {
         | "Uint16Array" | "Int32Array" | "Uint32Array" | "BigInt64Array" | "BigUint64Array"
         | "Float16Array" | "Float32Array" | "Float64Array" => BINARY,
         "Intl" => LANGUAGE,
+        "eval" => CODE,
         _ => return None,
     })
 }

@@ -9,8 +9,11 @@ use splitbrain::mapreduce::script::Call;
 /// attempts.
 pub(crate) const STEPS_A_TICK: u64 = 10_000;
 
-/// What every call may use: a fifth of a second of a loop that does nothing, and two of a regular expression that tries in vain.
-const STEPS: u64 = 50_000_000;
+/// What every call may use: a tenth of a second of a loop that does nothing, one of a regular expression that tries in vain.
+const STEPS: u64 = 30_000_000;
+
+/// A step is a matter of nanoseconds, and a call into Rust, or a promise that is kept, one of hundreds.
+pub(crate) const STEPS_A_CALL: u64 = 30;
 
 /// What a call may use besides for each byte of its input. A loop over each character with calls in it uses ten or twenty.
 const STEPS_A_BYTE: u64 = 100;
@@ -33,16 +36,24 @@ const MOST: usize = 1 << 30;
 /// What a text weighs beyond its bytes, so that empty ones are not free: about what it takes to hold it.
 pub(crate) const WEIGHT_OF_A_TEXT: usize = 24;
 
-/// As deep as the engine may go. A main thread has 1 MiB in WebAssembly, and the browser's own stack of about as much runs out
-/// sooner than this does if it is larger.
+/// As deep as the engine may go.
+///
+/// In WebAssembly this is a stack in memory, of 1 MiB. Beside it the browser has one of its own, which runs out without a warning
+/// and ends the module; Chrome's is of 984 KiB. The engine's functions that call a program take some two bytes there for each here.
 #[cfg(target_arch = "wasm32")]
-pub(crate) const STACK: usize = 192 << 10;
+pub(crate) const STACK: usize = 160 << 10;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) const STACK: usize = 768 << 10;
 
+/// What is left of it for what recurses within the engine, over nested data or code: up to thirteen bytes there for each here.
+#[cfg(target_arch = "wasm32")]
+pub(crate) const STACK_WITHIN: usize = 40 << 10;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) const STACK_WITHIN: usize = STACK;
+
 /// Whoever allocates within so much of the end of the stack has used it up. The engine's own error is made there, and a program
 /// can catch that one: it would go on with an answer that depends on the target.
-pub(crate) const STACK_MARGIN: usize = 24 << 10;
+pub(crate) const STACK_MARGIN: usize = 8 << 10;
 
 /// Counters are read by people.
 pub(crate) const COUNTERS: usize = 1_000;

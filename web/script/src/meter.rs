@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use crate::limits::{Limits, STACK, STACK_MARGIN, STEPS_A_TICK};
+use crate::limits::{Limits, STACK, STACK_MARGIN, STACK_WITHIN, STEPS_A_TICK};
 
 /// A limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Meter {
 
     /// Whether the engine may have so many bytes more.
     pub(crate) fn allocate(&self, bytes: usize) -> bool {
-        if here().abs_diff(self.bottom) > STACK - STACK_MARGIN {
+        if self.depth() > STACK - STACK_MARGIN {
             self.pass(Limit::Stack);
         }
         match self.memory.get().checked_sub(bytes) {
@@ -90,6 +90,28 @@ impl Meter {
             }
         }
         true
+    }
+
+    /// Does something that recurses within the engine, with no more of the stack than such a thing may have.
+    pub(crate) fn within<R>(&self, act: impl FnOnce() -> R) -> R {
+        let mut act = Some(act);
+        let mut done = None;
+        self.lower(&mut || done = act.take().map(|act| act()));
+        done.expect("it was done")
+    }
+
+    #[inline(never)]
+    fn lower(&self, act: &mut dyn FnMut()) {
+        if self.depth() + STACK_WITHIN >= STACK {
+            return act();
+        }
+        let room = std::hint::black_box([0_u8; 4096]);
+        self.lower(act);
+        std::hint::black_box(room);
+    }
+
+    fn depth(&self) -> usize {
+        here().abs_diff(self.bottom)
     }
 
     pub(crate) fn free(&self, bytes: usize) {

@@ -8,6 +8,7 @@ use splitbrain::mapreduce::script::{Failure, FailureKind};
 
 use crate::failure::{failure, of_limit, of_thrown, shortened};
 use crate::ledger::Ledger;
+use crate::limits::STEPS_A_CALL;
 use crate::meter::Limit;
 use crate::world::{Asked, complain, furnish, program, script, stop};
 
@@ -62,7 +63,8 @@ impl<'a, 'js> Program<'a, 'js> {
     }
 
     fn eval(&self) -> Judged<Functions<'js>> {
-        let done: Result<Value> = self.ctx.eval_with_options(self.code, program());
+        let done: Result<Value> =
+            self.ledger.meter.within(|| self.ctx.eval_with_options(self.code, program()));
         self.settle(done)?;
         self.nothing_waits("the program")?;
         let names: Result<Object> = self.ctx.eval_with_options(FUNCTIONS, script("splitbrain", true));
@@ -147,7 +149,7 @@ impl<'a, 'js> Program<'a, 'js> {
         let mut waited = false;
         while self.ctx.execute_pending_job() {
             waited = true;
-            if self.ledger.meter.passed().is_some() {
+            if !self.ledger.meter.charge(STEPS_A_CALL) {
                 break;
             }
         }
@@ -241,7 +243,7 @@ fn emit<'js>(
     key: Option<Value<'js>>,
     value: Option<Value<'js>>,
 ) -> Result<()> {
-    if ledger.meter.passed().is_some() {
+    if !ledger.meter.charge(STEPS_A_CALL) {
         return Err(stop(ctx));
     }
     if !ledger.is_running() {

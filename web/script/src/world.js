@@ -3,9 +3,9 @@
 //
 // Built-in functions that work on much at once are charged for by what they work on. Each is replaced by one that adds the charge
 // to what is owed and calls it. What is owed is paid in large coins, since each payment is a call into Rust.
-((pay, count, chance) => {
+((pay, within, count, chance) => {
   "use strict";
-  const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor } = Reflect;
+  const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
   const { isArray } = Array;
   const { parse } = JSON;
   const toText = String;
@@ -18,8 +18,10 @@
   // ---- What is charged ----
   // A step of the interpreter takes as long as a built-in function takes for so many characters or elements.
   const UNITS_A_STEP = 16;
-  // A use of a regular expression may take 10,000 of its own steps before the engine counts them.
-  const STEPS_A_MATCH = 100;
+  // And two for an element of a list that is made.
+  const STEPS_AN_ELEMENT = 2;
+  // A use of a regular expression may take 10,000 of its own steps before the engine counts them; few take more than some.
+  const STEPS_A_MATCH = 300;
   const COIN = 10_000;
   const MOST = 2 ** 40;
 
@@ -32,10 +34,9 @@
       pay(all);
     }
   };
-  const size = (value) => {
-    if (typeof value === "string") return value.length;
-    if (!isArray(value)) return 0;
-    return value.length;
+  const made = (value) => {
+    if (typeof value === "string") return value.length / UNITS_A_STEP;
+    return isArray(value) ? value.length * STEPS_AN_ELEMENT : 0;
   };
   const length = (value) => {
     if (typeof value === "string") return value.length;
@@ -45,7 +46,7 @@
   };
   const linear = (self) => length(self) / UNITS_A_STEP;
   // A search looks at the needle again wherever it begins to fit.
-  const searching = (self, needle) => (length(self) / UNITS_A_STEP) * (1 + size(needle) / 4);
+  const searching = (self, needle) => (length(self) / UNITS_A_STEP) * (1 + (typeof needle === "string" ? needle.length : 0) / 4);
   const sorting = (self) => length(self) * 2;
   const reading = (_, text) => length(text) / UNITS_A_STEP;
   const nothing = () => 0;
@@ -64,7 +65,7 @@
           charged(...given) {
             owe(weigh(this, given[0]));
             const result = apply(original, this, given);
-            owe(size(result) / UNITS_A_STEP);
+            owe(made(result));
             return result;
           },
         }).charged;
@@ -87,6 +88,15 @@
   charge(nothing, Object, ["keys", "values", "entries", "getOwnPropertyNames"]);
   charge(nothing, Reflect, ["ownKeys"]);
   charge(reading, JSON, ["parse", "stringify"]);
+  for (const [holder, name] of [[JSON, "parse"], [JSON, "stringify"], [list, "flat"]]) {
+    const make = (original) =>
+      ({
+        deep(...given) {
+          return within(() => apply(original, this, given));
+        },
+      }).deep;
+    replace(holder, name, make);
+  }
   charge(reading, Array, ["from"]);
   charge(reading, global, ["encodeURI", "encodeURIComponent", "decodeURI", "decodeURIComponent", "escape", "unescape"]);
   const charged = (exec) =>
@@ -100,6 +110,16 @@
 
   // ---- What is not there ----
   replace(Math, "random", () => chance);
+  // A program that makes programs could nest them more deeply than the engine's reader has stack for.
+  deleteProperty(global, "eval");
+  const { prototype } = Function;
+  const noCode = function Function() {
+    throw new TypeError("a program is one text: no function is made of another text here");
+  };
+  defineProperty(noCode, "prototype", { value: prototype, writable: false });
+  defineProperty(prototype, "constructor", { value: noCode, writable: true, configurable: true });
+  defineProperty(global, "Function", { value: noCode, writable: true, configurable: true });
+  for (const made of [function* () {}, async () => {}, async function* () {}]) deleteProperty(getPrototypeOf(made), "constructor");
   // A trace of so many calls is more than the engine's pool of small blocks has room for, so that memory is asked for: there it is
   // seen how deep the stack is. See meter.rs.
   Error.stackTraceLimit = 64;

@@ -9,7 +9,7 @@ use rquickjs::{Context, Ctx, Error, Exception, Function, Object, Result, Runtime
 use crate::absent::CHANCE;
 use crate::failure::PROGRAM;
 use crate::ledger::Ledger;
-use crate::limits::STACK;
+use crate::limits::{STACK, STEPS_A_CALL};
 use crate::math;
 use crate::memory::Counted;
 use crate::meter::Meter;
@@ -57,6 +57,10 @@ pub(crate) fn furnish<'js>(ctx: &Ctx<'js>, ledger: &Rc<Ledger>) -> Result<Asked<
             false => Err(stop(&ctx)),
         }
     })?;
+    let deep = Rc::clone(ledger);
+    let within = Function::new(ctx.clone(), move |act: Function<'js>| -> Result<Value<'js>> {
+        deep.meter.within(|| act.call(()))
+    })?;
     let counting = Rc::clone(ledger);
     let count =
         Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: Opt<Value<'js>>, by: Opt<Value<'js>>| {
@@ -70,7 +74,7 @@ pub(crate) fn furnish<'js>(ctx: &Ctx<'js>, ledger: &Rc<Ledger>) -> Result<Asked<
 
     let options = script("splitbrain", true);
     let world: Function = ctx.eval_with_options(WORLD, options)?;
-    let asked: Object = world.call((pay, count, chance))?;
+    let asked: Object = world.call((pay, within, count, chance))?;
     Ok(Asked { tell: asked.get(0)?, kind: asked.get(1)?, parse: asked.get(2)? })
 }
 
@@ -105,7 +109,7 @@ fn count<'js>(
     name: Option<Value<'js>>,
     by: Option<Value<'js>>,
 ) -> Result<()> {
-    if ledger.meter.passed().is_some() {
+    if !ledger.meter.charge(STEPS_A_CALL) {
         return Err(stop(ctx));
     }
     if !ledger.is_running() {

@@ -17,7 +17,7 @@ OUT := target/make
 files = $(shell find $(wildcard $(1)) \( -name node_modules -o -name target -o -name dist -o -path web/pkg \) -prune -o -print)
 
 RUST_SETUP := Cargo.toml Cargo.lock rust-toolchain.toml
-ENGINE := $(RUST_SETUP) $(call files,core/Cargo.toml core/src core/scenarios web/Cargo.toml web/src web/labs) tools/build-wasm.sh tools/alike.mjs tools/versions.sh
+ENGINE := $(RUST_SETUP) $(call files,core/Cargo.toml core/src core/scenarios web/Cargo.toml web/src web/labs web/script/Cargo.toml web/script/src) tools/build-wasm.sh tools/clang.sh tools/alike.mjs tools/versions.sh
 RUST := $(RUST_SETUP) rustfmt.toml .cargo/config.toml $(call files,core web tests)
 NPM := node_modules/.package-lock.json
 BIN := node_modules/.bin
@@ -37,7 +37,7 @@ $(NPM): package.json package-lock.json www/package.json web/pkg/package.json
 	@touch $@
 
 $(WASM): $(ENGINE) | $(NPM)
-	@tools/setup.sh rust wasm-target wasm-bindgen
+	@tools/setup.sh rust wasm-target clang wasm-bindgen
 	@echo "▸ the engine, as WebAssembly"
 	@tools/build-wasm.sh
 
@@ -67,10 +67,10 @@ clean: ## forget all that was built; tools and npm packages stay
 # ---- make test -----------------------------------------------------------------------------------------------------------------
 # One stage, one mark. A stage whose files have not changed since it passed is not run again; `make clean` forgets that.
 
-STAGES := fmt clippy clippy-wasm native processes sweep prove browser lint types unit tools page first-load
+STAGES := fmt clippy clippy-wasm native processes sweep prove browser lint types unit tools script page first-load
 
 test: ## install what is missing (a browser included) and run everything
-	@tools/setup.sh rust wasm-target wasm-bindgen wasm-pack node browser
+	@tools/setup.sh rust wasm-target clang wasm-bindgen wasm-pack node browser
 	@# vitest keeps its cache there: made now, or its folder would look changed after the first run.
 	@mkdir -p $(OUT) tests/page/node_modules && touch $(OUT)/started
 	@$(MAKE) --keep-going --no-print-directory $(STAGES:%=$(OUT)/%.ok); status=$$?; \
@@ -85,9 +85,10 @@ $(OUT)/fmt.ok: $(RUST)
 $(OUT)/clippy.ok: $(RUST)
 	@$(stage) "clippy has nothing to say" cargo clippy --workspace --all-targets --locked -- -D warnings
 
-$(OUT)/clippy-wasm.ok: $(RUST)
+$(OUT)/clippy-wasm.ok: $(RUST) tools/clang.sh tools/versions.sh
 	@$(stage) "clippy has nothing to say of the binding as WebAssembly" \
-		cargo clippy --package splitbrain-web --package splitbrain-labs --all-targets --target wasm32-unknown-unknown --locked -- -D warnings
+		bash -c '. tools/versions.sh && . tools/clang.sh && "$$@"' - cargo clippy --package splitbrain-web --package splitbrain-labs \
+		--package splitbrain-script --all-targets --target wasm32-unknown-unknown --locked -- -D warnings
 
 $(OUT)/native.ok: $(EVERYTHING)
 	@$(stage) "native tests" cargo test --workspace --no-fail-fast --locked
@@ -116,6 +117,9 @@ $(OUT)/unit.ok: $(WASM) $(PAGE_SETUP) $(PAGE_SOURCES)
 
 $(OUT)/tools.ok: $(call files,tools)
 	@$(stage) "unit tests of the tools" node --test --test-reporter=spec tools
+
+$(OUT)/script.ok: $(WASM) $(call files,web/script)
+	@$(stage) "user code as WebAssembly answers as it does natively" node --test --test-reporter=spec web/script/tests/*.mjs
 
 $(OUT)/page.ok: $(DIST) $(call files,tests/page) tools/serve.mjs
 	@$(stage) "the page in a real browser" env CHROME="$$(tools/browser.sh)" $(BIN)/vitest run --root tests/page

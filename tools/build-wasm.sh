@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/versions.sh
+. tools/clang.sh
 built=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown
 bound=target/make/pkg
 
@@ -14,25 +15,38 @@ compile() {
 }
 compile splitbrain-web wasm
 compile splitbrain-labs wasm-labs
+compile splitbrain-script wasm-script
 
 rm -rf "$bound"
-# bind PROFILE CRATE NAME: makes NAME.js, NAME.d.ts and NAME_bg.wasm of a crate.
+# bind PROFILE CRATE NAME: makes NAME.js, NAME.d.ts and NAME_bg.wasm of a crate, for the size.
 # Without inlining: rustc has inlined what is worth it, and more of it makes the file a tenth larger and no faster. What takes out a
 # repetition that compresses well anyhow is skipped. Functions that look alike then come to stand side by side.
 bind() {
     local wasm="$bound/$3_bg.wasm" skipped=(local-cse memory-packing merge-similar-functions)
-    "$WASM_BINDGEN_HOME/bin/wasm-bindgen" --target web --out-name "$3" --out-dir "$bound" "$built/$1/$2.wasm"
+    bindgen "$@"
     node_modules/.bin/wasm-opt -Oz -ocimfs 0 -fimfs 0 -aimfs 0 "${skipped[@]/#/--skip-pass=}" \
         --reorder-functions-by-name --strip-debug --strip-producers "$wasm" -o "$wasm"
     node tools/alike.mjs "$wasm"
     node_modules/.bin/wasm-opt --reorder-functions-by-name --strip-debug "$wasm" -o "$wasm"
-    printf '  web/pkg/%s_bg.wasm: %d bytes, %d compressed\n' "$3" \
-        "$(wc -c <"$wasm")" "$(gzip -9c "$wasm" | wc -c)"
+    size "$3"
+}
+# The same for the speed: an interpreter is one loop that is run for all that a program does.
+bind_fast() {
+    local wasm="$bound/$3_bg.wasm"
+    bindgen "$@"
+    node_modules/.bin/wasm-opt -O3 --strip-debug --strip-producers "$wasm" -o "$wasm"
+    size "$3"
+}
+bindgen() { "$WASM_BINDGEN_HOME/bin/wasm-bindgen" --target web --out-name "$3" --out-dir "$bound" "$built/$1/$2.wasm"; }
+size() {
+    local wasm="$bound/$1_bg.wasm"
+    printf '  web/pkg/%s_bg.wasm: %d bytes, %d compressed\n' "$1" "$(wc -c <"$wasm")" "$(gzip -9c "$wasm" | wc -c)"
 }
 bind wasm-labs splitbrain_labs labs
 bind wasm splitbrain_web splitbrain
+bind_fast wasm-script splitbrain_script script
 
 # The WebAssembly file goes last: it is the mark by which make knows that the package is whole.
-cp "$bound"/labs* "$bound/splitbrain.js" "$bound/splitbrain.d.ts" "$bound/splitbrain_bg.wasm.d.ts" web/pkg/
+cp "$bound"/labs* "$bound"/script* "$bound/splitbrain.js" "$bound/splitbrain.d.ts" "$bound/splitbrain_bg.wasm.d.ts" web/pkg/
 if [ -d "$bound/snippets" ]; then rm -rf web/pkg/snippets && cp -R "$bound/snippets" web/pkg/; fi
 cp "$bound/splitbrain_bg.wasm" web/pkg/

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what one part of the build needs and the machine lacks. Costs nothing on a machine that has it.
 #
-#   tools/setup.sh rust wasm-target wasm-bindgen wasm-pack node browser
+#   tools/setup.sh rust wasm-target clang wasm-bindgen wasm-pack node browser
 #
 # Our own tools go to a folder of ours under the user's cache, named by version, so that a second clone finds them and nothing that
 # the user has is touched. What only a package manager can bring (a browser) comes from apt where there is one; elsewhere we say
@@ -63,21 +63,37 @@ node_js() {
         give_up "Node.js $(node --version) is too old: $NODE_VERSION or newer is needed (https://nodejs.org)."
 }
 
-browser() {
-    tools/browser.sh >/dev/null 2>&1 && tools/browser.sh --driver >/dev/null 2>&1 && return
-    local apt=(apt-get)
+# apt_install WHAT OPTION-OR-PACKAGE...: with apt, where there is one and nobody has to be asked; nothing elsewhere.
+apt_install() {
+    local what=$1 apt=(apt-get)
+    shift
     if ! has apt-get; then
         apt=()
     elif [ "$(id -u)" -ne 0 ]; then
         # With nobody at the keyboard sudo must not ask.
         if has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then apt=(sudo apt-get); else apt=(); fi
     fi
-    if [ ${#apt[@]} -gt 0 ]; then
-        say "installing chromium and chromium-driver with apt, for the tests that run in a browser"
-        export DEBIAN_FRONTEND=noninteractive
-        "${apt[@]}" update -q && "${apt[@]}" install -y -q chromium chromium-driver ||
-            say "apt could not install them"
-    fi
+    [ ${#apt[@]} -gt 0 ] || return 0
+    say "installing with apt $what"
+    export DEBIAN_FRONTEND=noninteractive
+    "${apt[@]}" update -q && "${apt[@]}" install -y -q "$@" || say "apt could not install them"
+}
+
+# Not named as what it brings: a function of that name would be found instead.
+c_for_wasm() {
+    (. tools/clang.sh && [ -n "$CC_wasm32_unknown_unknown" ] && [ -n "$AR_wasm32_unknown_unknown" ]) && return
+    apt_install "clang $CLANG_VERSION, for the interpreter of user code, which is C" --no-install-recommends "clang-$CLANG_VERSION" "llvm-$CLANG_VERSION"
+    . tools/clang.sh
+    [ -n "$CC_wasm32_unknown_unknown" ] || give_up "A clang that knows WebAssembly is missing, for the interpreter of user code, which is C." \
+        "Install LLVM's clang $CLANG_OLDEST or newer (Debian: clang-$CLANG_VERSION and llvm-$CLANG_VERSION; macOS: brew install llvm)," \
+        "or name one in CC_wasm32_unknown_unknown."
+    [ -n "$AR_wasm32_unknown_unknown" ] || give_up "llvm-ar is missing, which comes with LLVM (Debian: llvm-$CLANG_VERSION; macOS: brew install llvm)," \
+        "or name one in AR_wasm32_unknown_unknown."
+}
+
+browser() {
+    tools/browser.sh >/dev/null 2>&1 && tools/browser.sh --driver >/dev/null 2>&1 && return
+    apt_install "chromium and chromium-driver, for the tests that run in a browser" chromium chromium-driver
     # Each says for itself what is missing and how to get it.
     local missing=0
     tools/browser.sh >/dev/null || missing=1
@@ -89,10 +105,11 @@ for part in "$@"; do
     case $part in
         rust) rust ;;
         wasm-target) wasm_target ;;
+        clang) c_for_wasm ;;
         wasm-bindgen) wasm_bindgen ;;
         wasm-pack) wasm_pack ;;
         node) node_js ;;
         browser) browser ;;
-        *) give_up "setup.sh does not know '$part'; it knows rust, wasm-target, wasm-bindgen, wasm-pack, node and browser." ;;
+        *) give_up "setup.sh does not know '$part'; it knows rust, wasm-target, clang, wasm-bindgen, wasm-pack, node and browser." ;;
     esac
 done

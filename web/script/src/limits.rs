@@ -9,8 +9,9 @@ use splitbrain::mapreduce::script::Call;
 /// attempts.
 pub(crate) const STEPS_A_TICK: u64 = 10_000;
 
-/// What every call may use: a tenth of a second of a loop that does nothing, one of a regular expression that tries in vain.
-const STEPS: u64 = 30_000_000;
+/// What every call may use: enough for a few million turns of a loop that does something, and little enough that a loop without an
+/// end is told of in a second or two, on a slow machine as well.
+const STEPS: u64 = 10_000_000;
 
 /// A step is a matter of nanoseconds, and a call into Rust, or a promise that is kept, one of hundreds.
 pub(crate) const STEPS_A_CALL: u64 = 30;

@@ -3,8 +3,7 @@
 //
 // Built-in functions that work on much at once are charged for by what they work on. Each is replaced by one that adds the charge
 // to what is owed and calls it. What is owed is paid in large coins, since each payment is a call into Rust.
-((pay, within, count, chance) => {
-  "use strict";
+(pay, within, count, chance) => {
   const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
   const { isArray } = Array;
   const { parse } = JSON;
@@ -18,6 +17,7 @@
   // ---- What is charged ----
   // A step of the interpreter takes as long as a built-in function takes for so many characters or elements.
   const UNITS_A_STEP = 16;
+  const UNITS_A_STEP_OF_SEARCH = 4;
   // And two for an element of a list that is made.
   const STEPS_AN_ELEMENT = 2;
   // A use of a regular expression may take 10,000 of its own steps before the engine counts them; few take more than some.
@@ -46,7 +46,8 @@
   };
   const linear = (self) => length(self) / UNITS_A_STEP;
   // A search looks at the needle again wherever it begins to fit.
-  const searching = (self, needle) => (length(self) / UNITS_A_STEP) * (1 + (typeof needle === "string" ? needle.length : 0) / 4);
+  const searching = (self, needle) =>
+    (length(self) / UNITS_A_STEP_OF_SEARCH) * (1 + (typeof needle === "string" ? needle.length : 0) / 4);
   const sorting = (self) => length(self) * 2;
   const reading = (_, text) => length(text) / UNITS_A_STEP;
   const nothing = () => 0;
@@ -88,7 +89,11 @@
   charge(nothing, Object, ["keys", "values", "entries", "getOwnPropertyNames"]);
   charge(nothing, Reflect, ["ownKeys"]);
   charge(reading, JSON, ["parse", "stringify"]);
-  for (const [holder, name] of [[JSON, "parse"], [JSON, "stringify"], [list, "flat"]]) {
+  for (const [holder, name] of [
+    [JSON, "parse"],
+    [JSON, "stringify"],
+    [list, "flat"],
+  ]) {
     const make = (original) =>
       ({
         deep(...given) {
@@ -113,13 +118,16 @@
   // A program that makes programs could nest them more deeply than the engine's reader has stack for.
   deleteProperty(global, "eval");
   const { prototype } = Function;
-  const noCode = function Function() {
+  // biome-ignore lint/complexity/useArrowFunction: an arrow function is no constructor, and says only that under new.
+  const noCode = function () {
     throw new TypeError("a program is one text: no function is made of another text here");
   };
+  defineProperty(noCode, "name", { value: "Function", configurable: true });
   defineProperty(noCode, "prototype", { value: prototype, writable: false });
   defineProperty(prototype, "constructor", { value: noCode, writable: true, configurable: true });
   defineProperty(global, "Function", { value: noCode, writable: true, configurable: true });
-  for (const made of [function* () {}, async () => {}, async function* () {}]) deleteProperty(getPrototypeOf(made), "constructor");
+  for (const made of [function* () {}, async () => {}, async function* () {}])
+    deleteProperty(getPrototypeOf(made), "constructor");
   // A trace of so many calls is more than the engine's pool of small blocks has room for, so that memory is asked for: there it is
   // seen how deep the stack is. See meter.rs.
   Error.stackTraceLimit = 64;
@@ -154,7 +162,8 @@
     const message = read(thrown, "message");
     let told = message || name;
     if (name && message) told = `${name}: ${message}`;
-    if (typeof thrown === "function" || !told) told = "something was thrown that has no message: throw new Error(message)";
+    if (typeof thrown === "function" || !told)
+      told = "something was thrown that has no message: throw new Error(message)";
     return [shown(told), typeof stack === "string" ? whole(stack) : ""];
   };
   // What kind of object it is, for a sentence.
@@ -166,4 +175,4 @@
     }
   };
   return [tell, kind, parse];
-})
+};

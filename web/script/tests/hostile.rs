@@ -10,6 +10,9 @@ use splitbrain_script::QuickJs;
 /// The list is data, since the page's tests read it as well.
 const HOSTILE: &str = include_str!("../hostile.json");
 
+/// A second or two, and more on a machine that is busy with other things.
+const SOON: Duration = Duration::from_secs(20);
+
 #[derive(Deserialize)]
 struct Hostile {
     name: String,
@@ -57,7 +60,7 @@ fn every_hostile_program_ends_soon_and_as_it_should() {
             "{name}: {kind} after {took:?}: {}",
             end.as_ref().err().map(Failure::to_string).unwrap_or_default()
         );
-        if kind != ends || took > Duration::from_secs(10) {
+        if kind != ends || took > SOON {
             wrong.push(format!("{name}: {kind} instead of {ends} after {took:?}: {end:?}"));
         }
         if let Err(Failure { kind, message, .. }) = end {

@@ -43,7 +43,7 @@ pub(crate) fn of_limit(limit: Limit) -> Failure {
 
 /// What was thrown, by its text and its trace.
 pub(crate) fn of_thrown(code: &str, ledger: &Ledger, text: &str, stack: &str) -> Failure {
-    let place = place(stack);
+    let place = place(stack).map(|(line, column)| (line, in_characters(code, line, column)));
     // In the engine's own recursion there is not always a sign of it before it ends.
     if matches!(text, "RangeError: Maximum call stack size exceeded" | "SyntaxError: stack overflow") {
         return Failure {
@@ -81,6 +81,13 @@ pub(crate) fn place(stack: &str) -> Option<(u32, u32)> {
         let (line, column): (u32, u32) = (line.parse().ok()?, column.parse().ok()?);
         (is_program && line > 0).then_some((line, column))
     })
+}
+
+/// The engine counts columns in bytes; an editor counts them as JavaScript does, in UTF-16.
+fn in_characters(code: &str, line: u32, column: u32) -> u32 {
+    let line = code.lines().nth(line as usize - 1).unwrap_or_default();
+    let before = line.get(..(column as usize).saturating_sub(1));
+    before.map_or(column, |before| before.encode_utf16().count() as u32 + 1)
 }
 
 /// At most so many bytes of a text, whole characters.

@@ -25,8 +25,8 @@ const MEMORY: usize = 64 << 20;
 /// A list of short values takes some 60 bytes a value in the engine; it weighs 25 and more.
 const MEMORY_A_BYTE: usize = 4;
 
-/// What a loop without an end fills in a second.
-const OUTPUT: usize = 32 << 20;
+/// What a loop without an end fills before its steps run out, so that it is told what is wrong with it.
+const OUTPUT: usize = 12 << 20;
 
 /// Each character of a text may be a pair of its own, which weighs 50.
 const OUTPUT_A_BYTE: usize = 64;

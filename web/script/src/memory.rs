@@ -45,7 +45,7 @@ unsafe impl Allocator for Counted {
 
     fn calloc(&mut self, count: usize, size: usize) -> *mut u8 {
         // Of nothing the allocator below makes none, which would look like a failure.
-        let whole = count.checked_mul(size).unwrap_or(usize::MAX).max(1);
+        let whole = count.saturating_mul(size).max(1);
         self.counted(whole, || RustAllocator.calloc(1, whole))
     }
 

@@ -9,7 +9,7 @@ use rquickjs::function::IntoArgs;
 use rquickjs::{Function, Value};
 use splitbrain::mapreduce::script::{Answer, Call, Failure, FailureKind};
 
-use crate::failure::{failure, of_limit, shortened};
+use crate::failure::{failure, of_limit, shown};
 use crate::ledger::Ledger;
 use crate::limits::{Limits, WEIGHT_OF_A_TEXT};
 use crate::meter::{Limit, Meter};
@@ -106,7 +106,7 @@ impl<'js> Session<'_, 'js> {
                     .as_number()
                     .filter(|number| number.fract() == 0.0 && *number >= 0.0 && *number < f64::from(reduces));
                 number.map(|number| number as u32).ok_or_else(|| {
-                    let key = shortened(key, 40);
+                    let key = shown(key);
                     let sentence = format!(
                         "partition of \"{key}\" is no whole number from 0 to n - 1, which is {}",
                         i64::from(reduces) - 1
@@ -204,7 +204,7 @@ impl<'js> Session<'_, 'js> {
         if same {
             return Ok(());
         }
-        let key = shortened(key, 40);
+        let key = shown(key);
         let sentence = format!(
             "{name} gave two answers for the key \"{key}\": a program must not keep anything between calls, since any of them may \
              be made again, in another order and elsewhere"

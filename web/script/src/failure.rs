@@ -90,6 +90,12 @@ fn in_characters(code: &str, line: u32, column: u32) -> u32 {
     before.map_or(column, |before| before.encode_utf16().count() as u32 + 1)
 }
 
+/// A key as it stands in a sentence: short, and on one line.
+pub(crate) fn shown(key: &str) -> String {
+    let short = shortened(key, 30);
+    shortened(&short.escape_debug().to_string(), 60)
+}
+
 /// At most so many bytes of a text, whole characters.
 pub(crate) fn shortened(text: &str, bytes: usize) -> String {
     match text.len() <= bytes {

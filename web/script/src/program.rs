@@ -6,7 +6,7 @@ use rquickjs::function::{IntoArgs, Opt};
 use rquickjs::{Coerced, Ctx, Error, FromJs, Function, Object, Result, Value};
 use splitbrain::mapreduce::script::{Failure, FailureKind};
 
-use crate::failure::{failure, of_limit, of_thrown, shortened};
+use crate::failure::{failure, of_limit, of_thrown, shown};
 use crate::ledger::Ledger;
 use crate::limits::STEPS_A_CALL;
 use crate::meter::Limit;
@@ -262,7 +262,7 @@ fn emit<'js>(
     let key = text("key", key)?;
     let value = text("value", value)?;
     if key.contains('\n') {
-        let key = shortened(&key.replace('\n', "\\n"), 40);
+        let key = shown(&key);
         let sentence =
             format!("the key \"{key}\" holds a line break: a key and its value are one line of the output");
         return Err(complain(ctx, ledger, sentence));

@@ -30,11 +30,12 @@ bind() {
     node_modules/.bin/wasm-opt --reorder-functions-by-name --strip-debug "$wasm" -o "$wasm"
     size "$3"
 }
-# The same for the speed: an interpreter is one loop that is run for all that a program does.
+# The same as the compiler made it, which was for speed. What wasm-opt would do on top at its -O3 gives the interpreter's one large
+# function so many variables that a browser's stack holds a third of the calls: a program that recurses would end the module.
 bind_fast() {
     local wasm="$bound/$3_bg.wasm"
     bindgen "$@"
-    node_modules/.bin/wasm-opt -O3 --strip-debug --strip-producers "$wasm" -o "$wasm"
+    node_modules/.bin/wasm-opt --strip-debug --strip-producers "$wasm" -o "$wasm"
     size "$3"
 }
 bindgen() { "$WASM_BINDGEN_HOME/bin/wasm-bindgen" --target web --out-name "$3" --out-dir "$bound" "$built/$1/$2.wasm"; }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { initSync, run } from "splitbrain/script";
+import { initSync, run } from "../../pkg/script.js";
 
 const read = (path) => readFileSync(new URL(path, import.meta.url));
 const json = (path) => JSON.parse(read(path));

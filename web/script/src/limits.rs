@@ -16,8 +16,8 @@ const STEPS: u64 = 10_000_000;
 /// A step is a matter of nanoseconds, and a call into Rust, or a promise that is kept, one of hundreds.
 pub(crate) const STEPS_A_CALL: u64 = 30;
 
-/// What a call may use besides for each byte of its input. A loop over each character with calls in it uses ten or twenty.
-const STEPS_A_BYTE: u64 = 100;
+/// What a call may use besides for each byte of its input. A `split` by a regular expression tries one at each byte, which is 110.
+const STEPS_A_BYTE: u64 = 400;
 
 /// Enough for a dictionary of a large book and its like, and little enough for a telephone.
 const MEMORY: usize = 64 << 20;

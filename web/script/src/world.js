@@ -21,7 +21,7 @@
   // And two for an element of a list that is made.
   const STEPS_AN_ELEMENT = 2;
   // A use of a regular expression may take 10,000 of its own steps before the engine counts them; few take more than some.
-  const STEPS_A_MATCH = 300;
+  const STEPS_A_MATCH = 100;
   const COIN = 10_000;
   const MOST = 2 ** 40;
 

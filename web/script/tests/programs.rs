@@ -266,6 +266,28 @@ fn a_limit_that_was_passed_cannot_be_caught() {
 }
 
 #[test]
+fn ordinary_work_on_much_text_uses_a_part_of_what_it_may() {
+    let text = "It was the best of times, it was the worst of times, ".repeat(4_000);
+    for words in [
+        "v.split(/[^A-Za-z]+/)",
+        "v.split(/\\s/).map((w) => w.toLowerCase().replace(/[.,]/g, ''))",
+        "v.match(/\\w+/g)",
+        "[...v]",
+    ] {
+        // Twice as much as it takes.
+        let code = format!(
+            "function map(k, v, emit) {{ for (let i = 0; i < 2; i++) for (const word of {words}) if (i === 1) emit(word, 1) }}"
+        );
+        let found = map_of(&code, &[("k", &text)], false);
+        assert!(
+            found.as_ref().is_ok_and(|answer| answer.pairs.len() >= 48_000),
+            "{words}: {:?}",
+            found.err()
+        );
+    }
+}
+
+#[test]
 fn more_input_may_use_more() {
     let code = "function map(k, v) { for (let i = 0; i < 7.5e6; i++); }";
     assert_eq!(map_of(code, &[("k", "")], false).unwrap_err().kind, FailureKind::Fuel);

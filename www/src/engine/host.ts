@@ -3,6 +3,7 @@
 
 import type {
   Action,
+  Attempt,
   Branch,
   Check,
   Config,
@@ -14,10 +15,12 @@ import type {
   Micros,
   Progress,
   Rule,
+  ScriptProblem,
+  StoredFile,
   ToldStep,
   Way,
 } from "splitbrain";
-import init, { freshSeed, Playground } from "splitbrain";
+import init, { freshSeed, Playground, setInterpreter } from "splitbrain";
 import { TRAP } from "./trap.js";
 
 export interface Text {
@@ -35,6 +38,8 @@ export interface Ask {
   marks: { branch: number; from: number };
   /** How many operations of clients, with their ways. */
   operations: number;
+  /** The attempts at the job's tasks. */
+  attempts: boolean;
   /** Checks, rules and branches too. */
   whole: boolean;
 }
@@ -50,6 +55,7 @@ export interface Answer {
   rules?: Rule[];
   branches?: Branch[];
   operations?: Way[];
+  attempts?: Attempt[];
   config?: Config;
   /** The run as it now stands, after anything that changed it: what a fresh engine is restored from. */
   script?: string;
@@ -64,6 +70,7 @@ const SNAPSHOT_NEAR = 1_500;
 
 export class Host {
   #playground: Playground | undefined;
+  #interpreter: Promise<void> | undefined;
 
   async start(): Promise<Config> {
     await init();
@@ -86,7 +93,9 @@ export class Host {
     });
   }
 
-  openScript(json: string, texts: Text[], ask: Ask): Answer {
+  /** `programs`: whether what people have written in it may run. Without an interpreter it cannot. */
+  async openScript(json: string, texts: Text[], programs: boolean, ask: Ask): Promise<Answer> {
+    if (programs) await this.#interpret();
     return guarded(() => {
       this.#replace(Playground.fromScript(json, texts));
       return this.#changed(ask);
@@ -126,7 +135,8 @@ export class Host {
     });
   }
 
-  submit(job: JobInput, ask: Ask): Answer {
+  async submit(job: JobInput, ask: Ask): Promise<Answer> {
+    if (typeof job.app === "object" && "script" in job.app) await this.#interpret();
     return guarded(() => {
       this.#engine().submit(job);
       return this.#changed(ask);
@@ -148,6 +158,20 @@ export class Host {
     return guarded(() => this.#engine().jobOutput());
   }
 
+  /** What is wrong with a program before it is run; null if nothing is. */
+  async checkScript(code: string): Promise<ScriptProblem | null> {
+    await this.#interpret();
+    return guarded(() => this.#engine().checkScript(code) ?? null);
+  }
+
+  files(): StoredFile[] {
+    return guarded(() => this.#engine().files());
+  }
+
+  file(where: number, name: string, from: number, count: number): string {
+    return guarded(() => this.#engine().file(where, name, from, count));
+  }
+
   script(): string {
     return guarded(() => this.#engine().script());
   }
@@ -158,6 +182,15 @@ export class Host {
 
   provokeTrap(): void {
     guarded(() => this.#engine().provokeTrap());
+  }
+
+  /** Brings the second module, which runs what people have written. It is large, and few need it: so not before it is needed. */
+  #interpret(): Promise<void> {
+    this.#interpreter ??= interpreter().catch((error: unknown) => {
+      this.#interpreter = undefined;
+      throw error;
+    });
+    return this.#interpreter;
   }
 
   #engine(): Playground {
@@ -204,7 +237,20 @@ export class Host {
     answer.rules = engine.rules();
     answer.branches = engine.branches();
     answer.operations = ask.operations > 0 ? engine.operations(ask.operations) : [];
+    answer.attempts = ask.attempts ? engine.attempts() : [];
     return answer;
+  }
+}
+
+async function interpreter(): Promise<void> {
+  try {
+    const script = await import("splitbrain/script");
+    await script.default();
+    setInterpreter(script.run);
+  } catch {
+    throw new Error(
+      "What runs programs of your own could not be fetched. Check the connection and try again, or choose an application that is built in.",
+    );
   }
 }
 

@@ -1,14 +1,15 @@
 // The page's one connection to the engine: plays, seeks, acts, and keeps the view that panels draw. It owns pace and
 // presentation; what happens next is the engine's to say.
 
-import type { Action, Config, JobInput, JobOutput, Micros, ToldStep } from "splitbrain";
+import type { Action, Config, JobInput, JobOutput, Micros, ScriptProblem, StoredFile, ToldStep } from "splitbrain";
 import { span } from "../model/format.js";
 import { WINDOW } from "../model/log-window.js";
 import type { Scene } from "../model/narration.js";
+import type { Program } from "../model/saved.js";
 import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
 import type { Answer, Ask } from "./host.js";
 import type { Busy, Notice, View } from "./view.js";
-import { Engine, EngineLost } from "./watchdog.js";
+import { Engine, EngineLost, GivenUp } from "./watchdog.js";
 
 /** Real time one call may take while playing: within an animation frame, with room to draw. */
 const FRAME_BUDGET_MS = 9;
@@ -25,6 +26,8 @@ const STEPS_KEPT = 1500;
 const STEPS_AT_ONCE = 400;
 /** Opening a run or a job may have to read megabytes. */
 const LONG_CALL_MS = 60_000;
+/** After this long without an answer a program's reader may give up waiting. */
+const SLOW_MS = 700;
 
 export interface OpenStory {
   readonly title: string;
@@ -46,6 +49,10 @@ export class Lab {
   logsFrom: number | "latest" = "latest";
   /** How many operations of clients are followed: it costs something, so only a panel that shows them asks for them. */
   operations = 0;
+  /** Whether the attempts at tasks are followed; the same holds for them. */
+  attempts = false;
+  /** A run with programs in it that is not opened before somebody has seen them. */
+  foreign: { readonly json: string; readonly programs: readonly Program[] } | null = null;
 
   readonly #changed: () => void;
   #engine = new Engine();
@@ -61,6 +68,10 @@ export class Lab {
   #lastWhole = 0;
   /** What a fresh engine is restored from: the run after the last change that worked. */
   #script: string | null = null;
+  /** What may be done with programs in this run; `null` while there are none. */
+  #programs: "run" | "refuse" | null = null;
+  /** Whether this engine can run programs at all. */
+  #interprets = false;
 
   constructor(changed: () => void) {
     this.#changed = changed;
@@ -83,17 +94,30 @@ export class Lab {
   open(config: Config): Promise<void> {
     return this.#exclusive("opening a new run", async () => {
       this.story = null;
+      this.#programs = null;
       this.#take(await this.#engine.call((host) => host.open(config, this.#ask(true)), LONG_CALL_MS), true);
       this.play();
     });
   }
 
-  /** Opens a run from its script and seeks to the moment it was saved at. */
-  openScript(json: string): Promise<void> {
+  /**
+   * Opens a run from its script and seeks to the moment it was saved at. One with programs in it waits until somebody has seen them
+   * and said what is to be done: run them, or open it at its beginning without anything that could.
+   */
+  openScript(json: string, how: "run" | "refuse" | null = null): Promise<void> {
     return this.#exclusive("opening a run", async () => {
+      const { savedMoment, programsIn } = await import("../model/saved.js");
+      const programs = programsIn(json);
+      this.foreign = how === null && programs.length > 0 ? { json, programs } : null;
+      if (this.foreign) {
+        this.pause();
+        this.#changed();
+        return;
+      }
+      this.#programs = programs.length > 0 ? how : null;
+      if (this.#programs !== "run") this.#forgetInterpreter();
       await this.defaults();
-      const { savedMoment } = await import("../model/saved.js");
-      const saved = savedMoment(json);
+      const saved = this.#programs === "refuse" ? null : savedMoment(json);
       await this.#load(json);
       this.story = null;
       if (saved !== null) await this.#seekNow(saved.at, saved.step, "Replaying the run");
@@ -116,9 +140,30 @@ export class Lab {
   }
 
   async #load(json: string): Promise<void> {
-    const { mentionsJob } = await import("../model/saved.js");
-    const texts = mentionsJob(json) ? await (await import("./texts.js")).bundledTexts() : [];
-    this.#take(await this.#engine.call((host) => host.openScript(json, texts, this.#ask(true)), LONG_CALL_MS), true);
+    const { collectionsIn } = await import("../model/saved.js");
+    const collections = collectionsIn(json);
+    const texts = collections.length > 0 ? await (await import("./texts.js")).textsOf(collections) : [];
+    const programs = this.#programs === "run";
+    this.#interprets ||= programs;
+    this.#take(
+      await this.#engine.call((host) => host.openScript(json, texts, programs, this.#ask(true)), LONG_CALL_MS),
+      true,
+    );
+  }
+
+  /** Leaves the run with programs that waits to be opened. */
+  dismissForeign(): void {
+    this.foreign = null;
+    this.#changed();
+  }
+
+  /** A fresh engine if this one could run programs, so that none is run that nobody has agreed to. */
+  #forgetInterpreter(): void {
+    if (!this.#interprets) return;
+    this.#engine.discard();
+    this.#engine = new Engine();
+    this.#defaults = null;
+    this.#interprets = false;
   }
 
   freshSeed(): Promise<number> {
@@ -179,7 +224,7 @@ export class Lab {
     const to = this.view.now + on;
     const whole = this.#panelsAreDue(at);
     void this.#exclusive("running", async () => {
-      const answer = await this.#engine.call((host) => host.advance(to, FRAME_BUDGET_MS, this.#ask(whole)));
+      const answer = await this.#engine.call((host) => host.advance(to, FRAME_BUDGET_MS, this.#ask(whole)), this.#patience);
       this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
     });
   };
@@ -188,7 +233,7 @@ export class Lab {
     this.pause();
     return this.#exclusive("stepping", async () => {
       const before = this.view?.frame.nodes ?? null;
-      this.#take(await this.#engine.call((host) => host.step(this.#ask(true))), false, undefined, before);
+      this.#take(await this.#engine.call((host) => host.step(this.#ask(true)), this.#patience), false, undefined, before);
     });
   }
 
@@ -233,8 +278,9 @@ export class Lab {
       while (this.view !== null && !goal(this.view) && this.view.now < end && !this.#cancelled) {
         const started = performance.now();
         const to: Micros = Math.min(end, this.view.now + stride);
-        const answer = await this.#engine.call((host) =>
-          host.advance(to, SEEK_BUDGET_MS, this.#ask(this.#panelsAreDue(started))),
+        const answer = await this.#engine.call(
+          (host) => host.advance(to, SEEK_BUDGET_MS, this.#ask(this.#panelsAreDue(started))),
+          this.#patience,
         );
         this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
         // Longer strides cost less; short ones stop nearer to the goal.
@@ -251,6 +297,13 @@ export class Lab {
   /** Stops a seek or a run ahead where it is. */
   cancel(): void {
     this.#cancelled = true;
+    // A program that computes for long does not hear of it: its engine is given up, and the run restored in a fresh one.
+    if (this.#programs === "run" && this.#engine.silence > SLOW_MS) this.#engine.giveUp();
+  }
+
+  /** Programs may take seconds over one call; they have limits of their own. */
+  get #patience(): number | undefined {
+    return this.#programs === "run" ? LONG_CALL_MS : undefined;
   }
 
   // ── Doing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -287,6 +340,7 @@ export class Lab {
 
   submit(job: JobInput): Promise<void> {
     return this.#exclusive("submitting a job", async () => {
+      if (typeof job.app === "object" && "script" in job.app) this.#admitPrograms();
       this.#take(await this.#engine.call((host) => host.submit(job, this.#ask(true)), LONG_CALL_MS), true);
     });
   }
@@ -302,6 +356,31 @@ export class Lab {
 
   why(step: number): Promise<ToldStep[]> {
     return this.#exclusive("looking for causes", () => this.#engine.call((host) => host.why(step)));
+  }
+
+  /** What is wrong with a program, if something is. */
+  checkScript(code: string): Promise<ScriptProblem | null> {
+    return this.#exclusive("checking the program", () => {
+      this.#admitPrograms();
+      return this.#engine.call((host) => host.checkScript(code), LONG_CALL_MS);
+    });
+  }
+
+  #admitPrograms(): void {
+    if (this.#programs === "refuse")
+      throw new Error(
+        "This run holds a program that you chose not to run, and so runs none. Start a new run for a program of your own",
+      );
+    this.#programs = "run";
+    this.#interprets = true;
+  }
+
+  files(): Promise<StoredFile[]> {
+    return this.#exclusive("listing files", () => this.#engine.call((host) => host.files()));
+  }
+
+  file(where: number, name: string, from: number, count: number): Promise<string> {
+    return this.#exclusive("reading a file", () => this.#engine.call((host) => host.file(where, name, from, count)));
   }
 
   jobOutput(): Promise<JobOutput | undefined> {
@@ -351,7 +430,7 @@ export class Lab {
   /** Calls into the engine happen one after another, in the order they were asked for. */
   #exclusive<T>(label: string, work: () => Promise<T>): Promise<T> {
     this.#waiting++;
-    const turn = this.#queue.then(work).catch(async (error: unknown) => {
+    const turn = this.#queue.then(() => this.#shown(label, work)).catch(async (error: unknown) => {
       if (error instanceof EngineLost) await this.#recover(label, error);
       else this.say(sentence(error instanceof Error ? error.message : String(error)), "error");
       this.#setBusy(null);
@@ -370,6 +449,22 @@ export class Lab {
     return turn;
   }
 
+  /** Does the work, and offers to cancel it when it takes long because of what somebody has written. */
+  async #shown<T>(label: string, work: () => Promise<T>): Promise<T> {
+    let shown = false;
+    const timer = setTimeout(() => {
+      if (this.#programs !== "run" || this.busy !== null) return;
+      shown = true;
+      this.#setBusy({ label: sentence(label).slice(0, -1), fraction: 0 });
+    }, SLOW_MS);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      if (shown) this.#setBusy(null);
+    }
+  }
+
   /** A fresh engine, with the run as it was before whatever ended the old one. */
   async #recover(label: string, lost: EngineLost): Promise<void> {
     this.#engine.discard();
@@ -378,6 +473,7 @@ export class Lab {
     const moment = this.view?.frame.moment;
     this.#engine = new Engine();
     this.#defaults = null;
+    this.#interprets = false;
     try {
       const config = await this.defaults();
       if (this.#script === null) {
@@ -390,6 +486,10 @@ export class Lab {
       }
       await this.#load(this.#script);
       if (moment) await this.#seekNow(moment.at, moment.step, "Restoring the run");
+      if (lost instanceof GivenUp) {
+        this.say(`Cancelled. The run is as it was at ${span(moment?.at ?? 0)}, paused.`);
+        return;
+      }
       this.say(
         `The engine stopped (${lost.message}) during: ${label}. A fresh one was started and your run restored to ${span(moment?.at ?? 0)}, just before that. It is paused; play on, or save it from Share.`,
         "error",
@@ -424,6 +524,7 @@ export class Lab {
       steps: { branch, after: view?.steps.at(-1)?.number ?? 0, limit: this.playing ? STEPS_AT_ONCE : STEPS_KEPT },
       marks: { branch, from: view?.marks.length ?? 0 },
       operations: this.operations,
+      attempts: this.attempts,
     };
   }
 
@@ -454,6 +555,7 @@ export class Lab {
       rules: answer.rules ?? old?.rules ?? [],
       branches: answer.branches ?? old?.branches ?? [],
       operations: answer.operations ?? old?.operations ?? [],
+      attempts: answer.attempts ?? old?.attempts ?? [],
       before,
     };
     if (frame.mismatch !== null && old?.frame.mismatch !== frame.mismatch) this.#tellMismatch(frame.mismatch);

@@ -1,6 +1,6 @@
 // What the page knows at one moment: everything a panel may draw. Replaced as a whole, never changed in place.
 
-import type { Branch, Check, Config, Frame, LogRow, Mark, Node, Rule, ToldStep, Way } from "splitbrain";
+import type { Attempt, Branch, Check, Config, Frame, LogRow, Mark, Node, Rule, ToldStep, Way } from "splitbrain";
 
 export interface View {
   readonly config: Config;
@@ -16,6 +16,8 @@ export interface View {
   readonly branches: readonly Branch[];
   /** The operations called last, the last one first, while somebody follows them. */
   readonly operations: readonly Way[];
+  /** The attempts at the tasks of the job, oldest first, while somebody looks at them. */
+  readonly attempts: readonly Attempt[];
   /** The nodes as they were one step earlier, while stepping; for “was” marks. */
   readonly before: readonly Node[] | null;
 }

@@ -19,7 +19,7 @@ export interface Lane {
 export type Standing = "placed" | "blamed" | "unplaced" | "open";
 
 /** Lanes by process. One lane is enough unless a process calls again though it never had an answer. */
-export function lanesOf(operations: readonly HistoryOperation[]): Lane[] {
+export function lanesOf(operations: readonly Pick<HistoryOperation, "process" | "called" | "returned">[]): Lane[] {
   const byProcess = new Map<number, Bar[][]>();
   operations.forEach(({ process, called, returned }, place) => {
     const mine = byProcess.get(process) ?? [];

@@ -1,0 +1,103 @@
+// Jobs in words: the applications there are, how a task stands, how far a job is.
+
+import type { App, Job, Task } from "splitbrain";
+import { count } from "./format.js";
+
+/** An application's name as a job has it. */
+export type AppName = Exclude<App, object> | "grep" | "script";
+
+export interface Application {
+  readonly name: AppName;
+  readonly label: string;
+  /** What it does, in one line. */
+  readonly about: string;
+}
+
+export const GROUPS: readonly { readonly name: string; readonly apps: readonly Application[] }[] = [
+  {
+    name: "Of the paper (§2)",
+    apps: [
+      { name: "word-count", label: "Word count", about: "How often each word occurs: whale 1226." },
+      { name: "inverted-index", label: "Inverted index", about: "In how many inputs, and in which, each word occurs." },
+      { name: "grep", label: "Distributed grep", about: "Every line that has what you look for." },
+      {
+        name: "sort",
+        label: "Distributed sort",
+        about: "Every line, in order: map finds the key, the partitions keep the order.",
+      },
+      {
+        name: "url-frequency",
+        label: "Page requests by address",
+        about: "How often each address occurs in logs of page requests.",
+      },
+      { name: "reverse-links", label: "Reverse web-link graph", about: "Which pages link to each address." },
+    ],
+  },
+  {
+    name: "The course's",
+    apps: [
+      { name: "map-timing", label: "Map timing", about: "How many map tasks run at the same time." },
+      { name: "reduce-timing", label: "Reduce timing", about: "How many reduce tasks run at the same time." },
+      {
+        name: "job-count",
+        label: "Job count",
+        about: "How often map was called: once for each input if nothing fails.",
+      },
+      {
+        name: "early-exit",
+        label: "Early exit",
+        about: "Some reduces take long: nobody may leave before the last is done.",
+      },
+      { name: "crash", label: "Crash", about: "Now and then a worker crashes or dawdles in the middle of a task." },
+    ],
+  },
+  {
+    name: "Yours",
+    apps: [
+      {
+        name: "script",
+        label: "My own program",
+        about: "map and reduce in JavaScript, run without clock, chance or network.",
+      },
+    ],
+  },
+];
+
+const APPS = GROUPS.flatMap(({ apps }) => apps);
+
+export const application = (name: string): Application =>
+  APPS.find((app) => app.name === name) ?? { name: "script", label: name.replaceAll("-", " "), about: "" };
+
+export const done = (tasks: readonly Task[]): number => tasks.filter((task) => task.state === "done").length;
+
+/** How much of a job is behind it, from 0 to 1. */
+export const part = (job: Job | null): number =>
+  job ? (done(job.maps) + done(job.reduces)) / Math.max(1, job.maps.length + job.reduces.length) : 0;
+
+export const isOver = (job: Job | null): boolean => job === null || job.phase === "done" || job.phase === "failed";
+
+/** The classes of a task's tile; style sheets give each a shape besides its colour. */
+export function marks(task: Task): string {
+  const again = task.attempt > 1 ? " again" : "";
+  if (task.state === "done") return `done${again}`;
+  if (task.state === "running") return `running${task.backup === null ? "" : " backup"}${again}`;
+  return task.failures > 0 ? `idle failed${again}` : `idle${again}`;
+}
+
+/** How a task stands, in words. */
+export function standing(task: Task, name: (node: number) => string): string {
+  const by = task.worker !== null && task.state !== "idle" ? ` by ${name(task.worker)}` : "";
+  const backup = task.backup !== null ? `, backup on ${name(task.backup)}` : "";
+  const attempt = task.attempt > 1 ? `, attempt ${task.attempt}` : "";
+  const failures = task.failures > 0 ? `, failed ${count(task.failures, "time")}` : "";
+  return `${task.state}${by}${backup}${attempt}${failures}`;
+}
+
+/** What had to be done again, as far as anything had to. */
+export function again(job: Job): string[] {
+  const told: string[] = [];
+  if (job.reissued > 0) told.push(`${job.reissued} re-issued`);
+  if (job.backups > 0) told.push(count(job.backups, "backup"));
+  if (job.lost > 0) told.push(`${job.lost} lost and run again`);
+  return told;
+}

@@ -20,6 +20,8 @@ const PARTS = {
   "sb-new-run": () => import("./parts/new-run.js"),
   "sb-partition": () => import("./parts/partition.js"),
   "sb-share": () => import("./parts/share.js"),
+  "sb-foreign": () => import("./parts/foreign.js"),
+  "sb-code": () => import("./editor/code.js"),
   "sb-keys": () => import("./parts/keys.js"),
 } as const;
 

@@ -180,6 +180,7 @@ export class SplitBrain extends LitElement {
       <sb-partition .lab=${this.#lab} .view=${this.panelView}></sb-partition>
       <sb-share .lab=${this.#lab} .view=${this.panelView}></sb-share>
       <sb-keys .lab=${this.#lab}></sb-keys>
+      ${this.#lab.foreign ? html`<sb-foreign .lab=${this.#lab} .run=${this.#lab.foreign}></sb-foreign>` : nothing}
       <div class="hidden-text" role="status" aria-live="polite" aria-label="Announcements">${this.#announcer.text}</div>
     `;
   }
@@ -272,7 +273,7 @@ export class SplitBrain extends LitElement {
       case "history":
         return html`<sb-history .lab=${lab} .view=${view} .theme=${this.#shown}></sb-history>`;
       case "mapreduce":
-        return html`<sb-mapreduce .lab=${lab} .view=${view}></sb-mapreduce>`;
+        return html`<sb-mapreduce .lab=${lab} .view=${view} .theme=${this.#shown}></sb-mapreduce>`;
       case "checks":
         return html`<sb-checks .lab=${lab} .view=${view}></sb-checks>`;
       case "steps":
@@ -326,6 +327,7 @@ export class SplitBrain extends LitElement {
     const part = TABS.find(({ id }) => id === this.tab)?.part;
     if (changed.has("tab") && part) void this.#part(part);
     if (changed.has("selected") && this.selected) void this.#part("sb-inspector");
+    if (this.#lab.foreign && !customElements.get("sb-foreign")) void this.#part("sb-foreign");
     if (this.#lab.story && !customElements.get("sb-narrator")) void this.#part("sb-narrator");
   }
 

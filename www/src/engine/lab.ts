@@ -224,7 +224,10 @@ export class Lab {
     const to = this.view.now + on;
     const whole = this.#panelsAreDue(at);
     void this.#exclusive("running", async () => {
-      const answer = await this.#engine.call((host) => host.advance(to, FRAME_BUDGET_MS, this.#ask(whole)), this.#patience);
+      const answer = await this.#engine.call(
+        (host) => host.advance(to, FRAME_BUDGET_MS, this.#ask(whole)),
+        this.#patience,
+      );
       this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
     });
   };
@@ -233,7 +236,12 @@ export class Lab {
     this.pause();
     return this.#exclusive("stepping", async () => {
       const before = this.view?.frame.nodes ?? null;
-      this.#take(await this.#engine.call((host) => host.step(this.#ask(true)), this.#patience), false, undefined, before);
+      this.#take(
+        await this.#engine.call((host) => host.step(this.#ask(true)), this.#patience),
+        false,
+        undefined,
+        before,
+      );
     });
   }
 
@@ -430,12 +438,14 @@ export class Lab {
   /** Calls into the engine happen one after another, in the order they were asked for. */
   #exclusive<T>(label: string, work: () => Promise<T>): Promise<T> {
     this.#waiting++;
-    const turn = this.#queue.then(() => this.#shown(label, work)).catch(async (error: unknown) => {
-      if (error instanceof EngineLost) await this.#recover(label, error);
-      else this.say(sentence(error instanceof Error ? error.message : String(error)), "error");
-      this.#setBusy(null);
-      throw new Handled(error);
-    });
+    const turn = this.#queue
+      .then(() => this.#shown(label, work))
+      .catch(async (error: unknown) => {
+        if (error instanceof EngineLost) await this.#recover(label, error);
+        else this.say(sentence(error instanceof Error ? error.message : String(error)), "error");
+        this.#setBusy(null);
+        throw new Handled(error);
+      });
     this.#queue = turn.then(
       () => {
         this.#waiting--;

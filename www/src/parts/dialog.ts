@@ -55,7 +55,8 @@ export abstract class Dialog extends LitElement {
         font-size: 12px;
         color: var(--soft);
       }
-      .fields input {
+      .fields input,
+      .fields select {
         width: 100%;
         min-width: 0;
       }

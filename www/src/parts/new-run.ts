@@ -1,6 +1,6 @@
 // A new run: the shape of the cluster, its seed, how its network and disks behave.
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { Config } from "splitbrain";
 import { Dialog } from "./dialog.js";
@@ -57,6 +57,7 @@ export class NewRun extends Dialog {
           <label>Messages overtaken, in 1000${this.#number(config.reordering ?? 0, 0, 1000, (value) => ({ reordering: value }))}</label>
           <label>Messages doubled, in 1000${this.#number(config.duplication, 0, 1000, (value) => ({ duplication: value }))}</label>
         </div>
+        ${config.workers > 0 ? this.#jobs(config) : nothing}
         <div class="fields">
           ${RANGES.map(
             ({ name, label }) => html`<label>${label}, ms
@@ -76,6 +77,26 @@ export class NewRun extends Dialog {
         <p class="soft">Same shape, seed and actions: the same run, step for step. This run stays only if you share or save it.</p>
         <div class="end"><button type="button" title="Keep this run (Escape)" @click=${() => this.close()}>Cancel</button><button class="primary" type="submit" title="Begin at time 0 (Enter)">Start</button></div>
       </form>`;
+  }
+
+  /** What MapReduce jobs will meet. */
+  #jobs({ intermediate = "shared", coordinator = "plain", backupAfter = null }: Config) {
+    const choose = (change: (value: string) => Partial<Config>) => (event: Event) =>
+      this.#set(change((event.target as HTMLSelectElement).value));
+    return html`<div class="fields">
+      <label>Intermediate files<select aria-label="Intermediate files" title="On a shared store as in the lab, or on each worker's own disk as in the paper (§3.1): then a crash loses what finished maps have written"
+        @change=${choose((value) => ({ intermediate: value as "shared" | "local" }))}>
+        <option value="shared" ?selected=${intermediate === "shared"}>on the shared store</option><option value="local" ?selected=${intermediate === "local"}>on the workers' disks</option></select></label>
+      <label>Coordinator<select aria-label="Coordinator" title="A process of its own, whose crash ends the job (§3.3), or one whose state the Raft servers keep"
+        @change=${choose((value) => ({ coordinator: value as "plain" | "replicated" }))}>
+        <option value="plain" ?selected=${coordinator === "plain"}>plain: dies with its job</option><option value="replicated" ?selected=${coordinator === "replicated"}>replicated by Raft</option></select></label>
+      <label>Backup tasks after, s<input type="number" aria-label="Backup tasks after, in seconds" min="0.001" max="3600" step="any" placeholder="off" .value=${backupAfter === null ? "" : String(backupAfter / 1e6)}
+        title="Near the end of a job, a task that has been in progress for so long is given to a second worker as well (§3.6); empty for never"
+        @change=${(event: Event) => {
+          const after = optional(event);
+          this.#set({ backupAfter: after === null ? null : Math.round(after * 1e6) });
+        }} /></label>
+    </div>`;
   }
 
   #number(value: number, min: number, max: number, change: (value: number) => Partial<Config>) {

@@ -313,9 +313,16 @@ export const stageStyle = css`
   .tile.done {
     fill: var(--fill-2);
   }
-  .tile.again {
+  .tile.again > rect:first-of-type {
     stroke: var(--ink);
     stroke-width: 1.8;
+  }
+  .tile .sign {
+    fill: var(--ground);
+  }
+  .tile .cross {
+    stroke: var(--hold);
+    stroke-width: 2;
   }
 
   :host([narrow]) .box {

@@ -1,9 +1,10 @@
-// The MapReduce ground: each task a tile; idle, running, done, or given out again. Comes with the first job.
+// The MapReduce ground: each task a tile; idle, running, with a backup, done, failed, or given out again. Comes with the first job.
 
 import { nothing, type SVGTemplateResult, svg } from "lit";
-import type { Job, Task } from "splitbrain";
+import type { Job } from "splitbrain";
 import { nameIn } from "../engine/view.js";
 import { n } from "../model/geometry.js";
+import { again, application, done, marks, standing } from "../model/jobs.js";
 import type { Scene } from "./scene.js";
 
 export function drawTiles(scene: Scene, job: Job): SVGTemplateResult | typeof nothing {
@@ -20,23 +21,33 @@ export function drawTiles(scene: Scene, job: Job): SVGTemplateResult | typeof no
       ${tasks.map(({ task, phase, i }, at) => {
         const x = ground.tiles.x + (at % ground.columns) * ground.pitch;
         const y = ground.tiles.y + Math.floor(at / ground.columns) * ground.pitch;
-        return svg`<rect class=${`tile ${task.state} ${phase}${task.attempt > 1 ? " again" : ""}`} x=${n(x)} y=${n(y)} width=${n(size)} height=${n(size)} rx="2.5">
-          <title>${phase} ${i + 1}, ${task.input}: ${told(scene, task)}</title></rect>`;
+        const state = marks(task);
+        return svg`<g class=${`tile ${state} ${phase}`}><title>${phase} ${i + 1}, ${task.input}: ${standing(task, (node) => nameIn(scene.frame, node))}</title>
+          <rect x=${n(x)} y=${n(y)} width=${n(size)} height=${n(size)} rx="2.5" />${sign(state, x, y, size)}</g>`;
       })}
     </g>`;
 }
 
-const done = (tasks: readonly Task[]) => tasks.filter((task) => task.state === "done").length;
+/** A shape besides the colour: half of a running task is still empty, two attempts have a gap between them, a failure is crossed. */
+function sign(state: string, x: number, y: number, size: number): SVGTemplateResult | typeof nothing {
+  if (state.includes("backup"))
+    return svg`<rect class="sign" x=${n(x + size * 0.4)} y=${n(y)} width=${n(size * 0.2)} height=${n(size)} />`;
+  if (state.includes("running"))
+    return svg`<rect class="sign" x=${n(x + 1.2)} y=${n(y + 1.2)} width=${n(size - 2.4)} height=${n(size * 0.35)} rx="1.5" />`;
+  if (!state.includes("failed")) return nothing;
+  const [left, top, right, bottom] = [x + 1.5, y + 1.5, x + size - 1.5, y + size - 1.5];
+  return svg`<path class="cross" d="M${n(left)} ${n(top)}L${n(right)} ${n(bottom)}M${n(right)} ${n(top)}L${n(left)} ${n(bottom)}" />`;
+}
+
+const how = (job: Job) =>
+  [job.phase === "failed" ? "failed" : "", ...again(job)]
+    .filter(Boolean)
+    .map((one) => ` · ${one}`)
+    .join("");
 
 /** The same where there is less room. */
 const brief = (job: Job) =>
-  `${job.app.replaceAll("-", " ")} · map ${done(job.maps)}/${job.maps.length} · reduce ${done(job.reduces)}/${job.reduces.length}${job.reissued > 0 ? ` · ${job.reissued} again` : ""}`;
+  `${application(job.app).label} · map ${done(job.maps)}/${job.maps.length} · reduce ${done(job.reduces)}/${job.reduces.length}${job.phase === "failed" ? " · failed" : job.reissued > 0 ? ` · ${job.reissued} again` : ""}`;
 
-function summary(job: Job): string {
-  const again = job.reissued > 0 ? ` · ${job.reissued} re-issued` : "";
-  const app = job.app.replaceAll("-", " ");
-  return `MapReduce · ${app} · map ${done(job.maps)} of ${job.maps.length} · reduce ${done(job.reduces)} of ${job.reduces.length}${again}`;
-}
-
-const told = (scene: Scene, task: Task) =>
-  `${task.state}${task.worker !== null && task.state !== "idle" ? ` by ${nameIn(scene.frame, task.worker)}` : ""}${task.attempt > 1 ? `, attempt ${task.attempt}` : ""}`;
+const summary = (job: Job) =>
+  `MapReduce · ${application(job.app).label} · map ${done(job.maps)} of ${job.maps.length} · reduce ${done(job.reduces)} of ${job.reduces.length}${how(job)}`;

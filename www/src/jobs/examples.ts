@@ -1,0 +1,35 @@
+// Programs to begin with: the examples of the interpreter, as they are tested there.
+
+const files: Record<string, string> = import.meta.glob("../../../web/script/examples/*.js", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+export interface Example {
+  readonly name: string;
+  readonly code: string;
+}
+
+const named = (path: string) => {
+  const name = (/([^/]+)\.js$/.exec(path)?.[1] ?? path).replaceAll(/[-_]/g, " ");
+  return name.charAt(0).toUpperCase() + name.slice(1);
+};
+
+/** What there is to begin with when there is no example: the least that is a program. */
+const LEAST = [
+  "function map(key, value, emit) {",
+  "  emit(key, value.length);",
+  "}",
+  "",
+  "function reduce(key, values) {",
+  "  return values.join();",
+  "}",
+  "",
+].join("\n");
+
+const all = Object.entries(files).map(([path, code]): Example => ({ name: named(path), code }));
+// The one that everybody knows comes first.
+all.sort((one, other) => Number(/word/i.test(other.name)) - Number(/word/i.test(one.name)));
+
+export const EXAMPLES: readonly Example[] = all.length > 0 ? all : [{ name: "The least", code: LEAST }];

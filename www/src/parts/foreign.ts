@@ -1,0 +1,80 @@
+// A run that somebody sent, with programs in it: they are shown first, and none runs before a click.
+
+import { css, html, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Lab } from "../engine/lab.js";
+import { late } from "../late.js";
+import { count, seconds } from "../model/format.js";
+import { Dialog } from "./dialog.js";
+
+@customElement("sb-foreign")
+export class Foreign extends Dialog {
+  static override styles = [
+    Dialog.styles,
+    css`
+      dialog {
+        width: min(720px, calc(100vw - 24px));
+      }
+      pre {
+        margin: 0;
+        max-height: 340px;
+        overflow: auto;
+        font: 12px/1.5 var(--mono);
+        background: var(--sunk);
+        border-radius: 8px;
+        padding: 10px 12px;
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  protected readonly heading = "This run holds code";
+  @property({ attribute: false }) run!: NonNullable<Lab["foreign"]>;
+  @state() private editor = !!customElements.get("sb-code");
+
+  protected override firstUpdated() {
+    this.show();
+    if (!this.editor)
+      void late("sb-code", this.lab).then((here) => {
+        this.editor = here;
+      });
+  }
+
+  protected body() {
+    const { programs } = this.run;
+    return html`<p>Whoever made this run wrote ${programs.length === 1 ? "a program" : count(programs.length, "program")} for MapReduce. It would run in a sandbox, without network, clock or access to this page. Read it first: nothing has been run yet.</p>
+      ${programs.map(({ code, at }, i) => this.#program(code, `Program${programs.length > 1 ? ` ${i + 1} of ${programs.length}` : ""}${at === null ? "" : `, submitted at ${seconds(at)}`}`))}
+      <p class="soft">Without running it, the run opens at its beginning, and a job that needs the code fails when its time comes.</p>
+      <div class="end">
+        <button title="Stay with the run that is open (Escape)" @click=${() => this.close()}>Do not open it</button>
+        <button title="The run from its beginning, with nothing that could run code" @click=${() => this.#open("refuse")}>Open without running</button>
+        <button class="primary" title="The run at the moment it was saved at, with its code run on the way" @click=${() => this.#open("run")}>Run this code</button>
+      </div>`;
+  }
+
+  #program(code: string, label: string) {
+    return html`<div><h3>${label}</h3>${
+      this.editor
+        ? html`<sb-code readonly .label=${label} .code=${code}></sb-code>`
+        : html`<pre tabindex="0" aria-label=${label}>${code}</pre>`
+    }</div>`;
+  }
+
+  #open(how: "run" | "refuse") {
+    const { json } = this.run;
+    this.close();
+    void this.lab.openScript(json, how).catch(() => {});
+  }
+
+  protected override updated(changed: PropertyValues) {
+    // However it was closed, the run that waited waits no longer.
+    if (changed.get("open") === true && !this.open) this.lab.dismissForeign();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "sb-foreign": Foreign;
+  }
+}

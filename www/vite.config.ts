@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { defineConfig, minifySync, type Plugin } from "vite";
 
 const FIRST_PICTURE =
-  /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|preload-helper|www\/src\/(main|late|split-brain|(timeline|style)\/|stage\/(?!cut-line|tiles)|engine\/(lab|view|watchdog)\.|model\/(flight|format|geometry|lanes|layout|link|log-window|network|palette|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
+  /node_modules\/(lit|@lit|lit-[a-z]+|tinykeys)\/|oxc-project|www\/src\/(main|late|split-brain|(timeline|style)\/|stage\/(?!cut-line|tiles)|engine\/(lab|view|watchdog)\.|model\/(flight|format|geometry|lanes|layout|link|log-window|network|palette|speed)\.|panels\/(logs|panel|step-row)\.|parts\/(announcer|resized)\.)/;
 
 /** Where the page finds the texts, relative to itself. */
 const TEXTS = { "texts/moby-dick.json": chapters, "texts/addresses.json": addresses };
@@ -196,7 +196,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: "calls", test: /comlink|engine\/trap/, priority: 2 },
+            // What the worker needs too stands apart: it has no elements.
+            { name: "calls", test: /comlink|engine\/trap|preload-helper/, priority: 2 },
             { name: "page", test: FIRST_PICTURE },
           ],
         },

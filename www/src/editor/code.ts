@@ -65,7 +65,7 @@ export class Code extends LitElement {
         ...(this.readonly ? [] : [indentWithTab]),
       ]),
       // No key typed here is one of the page's.
-      EditorView.domEventHandlers({ keydown: (event) => this.#keep(event) }),
+      EditorView.domEventHandlers({ keydown: (event) => this.#keep(event), beforeinput: overwrite }),
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
         this.code = update.state.doc.toString();
@@ -131,6 +131,19 @@ export class Code extends LitElement {
     this.#view?.destroy();
     this.#view = null;
   }
+}
+
+/**
+ * Writes over what is selected. Left to itself, Chromium keeps the look of what it replaces in a style attribute, which the content
+ * security policy forbids, and then takes that out again.
+ */
+function overwrite(event: InputEvent, view: EditorView): boolean {
+  const { state } = view;
+  if (event.inputType !== "insertText" || !event.data || event.isComposing || state.readOnly) return false;
+  if (state.selection.main.empty) return false;
+  view.dispatch(state.update(state.replaceSelection(event.data), { scrollIntoView: true, userEvent: "input.type" }));
+  event.preventDefault();
+  return true;
 }
 
 declare global {

@@ -70,6 +70,9 @@ export class JobChart extends LitElement {
         font-size: 12.5px;
         padding: 6px 0;
       }
+      .scroll td:nth-child(-n + 4) {
+        white-space: nowrap;
+      }
       .scroll {
         overflow: auto;
         max-height: 260px;
@@ -164,14 +167,14 @@ export class JobChart extends LitElement {
       <div class="box" role="application" tabindex="0" aria-label="Attempts by worker" aria-describedby="said ways"
         @keydown=${this.#key} @wheel=${this.#wheel} @pointerdown=${this.#press} @pointermove=${this.#move}
         @pointerup=${this.#release} @pointercancel=${this.#leave} @pointerleave=${this.#leave}><canvas aria-hidden="true"></canvas></div>
-      <p class="said" id="said" role="status">${shown ? gantt.told(shown, this.#name) : html`<span class="soft">${this.#attempts.length === 0 ? "No task has been handed out yet: press Play." : "Point at a bar, or walk from one to the next with ← and →, to read what it is."}</span>`}</p>
+      <p class="said" id="said" role="status">${shown ? gantt.told(shown, this.#name) : html`<span class="soft">${this.#attempts.length === 0 ? "No task has been handed out yet: first the inputs are stored." : "Point at a bar, or walk from one to the next with ← and →, to read what it is."}</span>`}</p>
       <div class="row">
         <button aria-label="Zoom out" title="Zoom out (−)" @click=${() => this.#zoom(2)}>−</button>
         <button aria-label="Zoom in" title="Zoom in (+)" @click=${() => this.#zoom(0.5)}>+</button>
         <button title="The whole job (0)" @click=${() => this.#zoom(Number.POSITIVE_INFINITY)}>All</button>
         ${this.chosen === null ? nothing : html`<button title="Go to the moment at which this attempt began (Enter)" @click=${() => this.#seek(this.chosen)}>Go to its beginning</button>`}
       </div>
-      <p class="hidden-text" id="ways">Left and right arrows walk from attempt to attempt, up and down change lanes, Enter goes to the beginning of one, plus and minus zoom. The same as a table below.</p>
+      <p class="hidden-text" id="ways">Left and right arrows walk from attempt to attempt, up and down change lanes, Enter goes to the beginning of one, plus and minus zoom. A table below says the same.</p>
       <div class="legend" aria-hidden="true"><span><i></i>map</span><span><i class="pill"></i>reduce</span>${gantt.LEGEND.map(([sign, words]) => html`<span><b>${sign}</b> ${words}</span>`)}</div>
       <details @toggle=${(event: Event) => {
         this.listed = (event.target as HTMLDetailsElement).open;

@@ -13,7 +13,7 @@ export const formLook = css`
   }
   .fields {
     display: grid;
-    grid-template-columns: 1fr 1.2fr 0.7fr;
+    grid-template-columns: 1fr 1.32fr 0.6fr;
     gap: 10px;
   }
   .fields label,

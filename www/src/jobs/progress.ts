@@ -66,8 +66,8 @@ export function diedView(died: number, replicated: boolean, resubmit: (() => voi
     <div class="trouble" role="alert">
       <p>The coordinator crashed at ${seconds(died)}, and what it knew of the job was in its memory only. The workers have nobody to ask.</p>
       <blockquote cite="https://research.google/pubs/pub62/">“However, given that there is only a single master, its failure is unlikely; therefore our current implementation aborts the MapReduce computation if the master fails. Clients can check for this condition and retry the MapReduce operation if they desire.” <span class="soft">§3.3</span></blockquote>
-      <p class="soft">${resubmit ? "Restart the coordinator and submit the job again" : "Restart the coordinator and run the job again below"}${replicated ? "." : "; or start a new run (n) with a replicated coordinator, and see it survive."}</p>
-      ${resubmit ? html`<div class="row"><button class="primary" title="The same job once more" @click=${resubmit}>Submit again</button></div>` : nothing}
+      <p class="soft">${resubmit ? "Submit the job again, which restarts the coordinator" : "Restart the coordinator and run the job again below"}${replicated ? "." : "; or start a new run (n) with a replicated coordinator, and see it survive."}</p>
+      ${resubmit ? html`<div class="row"><button class="primary" title="The same job once more, by a coordinator that has been restarted" @click=${resubmit}>Submit again</button></div>` : nothing}
     </div></section>`;
 }
 

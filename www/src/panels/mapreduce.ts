@@ -2,7 +2,7 @@
 
 import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import type { Job, JobOutput } from "splitbrain";
+import type { Job, JobInput, JobOutput } from "splitbrain";
 import { countersView } from "../jobs/counters.js";
 import { draft } from "../jobs/draft.js";
 import type { JobForm } from "../jobs/form.js";
@@ -105,8 +105,15 @@ export class MapReduce extends Panel {
     return {
       ahead: () => this.#ahead(),
       edit: (code) => void this.form?.edit(code),
-      resubmit: last && (() => void this.form?.submit(last)),
+      resubmit: last && (() => void this.#resubmit(last)),
     };
+  }
+
+  /** The same job once more; a coordinator that is down is restarted for it. */
+  async #resubmit(last: JobInput) {
+    const down = this.view.frame.nodes.find(({ kind, status }) => kind === "coordinator" && status === "down");
+    if (down) await this.lab.act({ do: "restart", node: down.id }).catch(() => {});
+    await this.form?.submit(last);
   }
 
   #ahead() {

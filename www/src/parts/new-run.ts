@@ -89,7 +89,7 @@ export class NewRun extends Dialog {
         <option value="shared" ?selected=${intermediate === "shared"}>on the shared store</option><option value="local" ?selected=${intermediate === "local"}>on the workers' disks</option></select></label>
       <label>Coordinator<select aria-label="Coordinator" title="A process of its own, whose crash ends the job (§3.3), or one whose state the Raft servers keep"
         @change=${choose((value) => ({ coordinator: value as "plain" | "replicated" }))}>
-        <option value="plain" ?selected=${coordinator === "plain"}>plain: dies with its job</option><option value="replicated" ?selected=${coordinator === "replicated"}>replicated by Raft</option></select></label>
+        <option value="plain" ?selected=${coordinator === "plain"}>plain</option><option value="replicated" ?selected=${coordinator === "replicated"}>replicated</option></select></label>
       <label>Backup tasks after, s<input type="number" aria-label="Backup tasks after, in seconds" min="0.001" max="3600" step="any" placeholder="off" .value=${backupAfter === null ? "" : String(backupAfter / 1e6)}
         title="Near the end of a job, a task that has been in progress for so long is given to a second worker as well (§3.6); empty for never"
         @change=${(event: Event) => {

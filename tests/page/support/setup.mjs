@@ -1,6 +1,6 @@
 // Serves the built page and starts the browser that all tests share. CHROME names the browser.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { serve } from "../../../tools/serve.mjs";
@@ -16,6 +16,8 @@ export default async function setup(project) {
   });
   project.provide("address", server.address);
   project.provide("browser", browser.wsEndpoint());
+  const hostile = new URL("../../../web/script/hostile.json", import.meta.url);
+  project.provide("hostile", existsSync(hostile) ? JSON.parse(readFileSync(hostile, "utf8")) : []);
   return async () => {
     await browser.close();
     await server.close();

@@ -94,8 +94,18 @@ export async function everyState(lab: Lab, look: (state: string) => Promise<void
   await look("the menu of a link");
   await page.keyboard.press("Escape");
 
+  await page.getByRole("combobox", { name: "Application" }).selectOption("My own program");
+  await page.getByRole("textbox", { name: "Program" }).fill("function map(key, value, emit) {\n  emit(key,\n}\n");
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await page.getByRole("table", { name: "Workers" }).waitFor();
+  await page.getByText(/^line \d+, column \d+: /).waitFor();
+  await page.getByRole("combobox", { name: "Text" }).selectOption("My own…");
+  await look("a program with an error");
+  await page.getByRole("combobox", { name: "Text" }).selectOption("Moby Dick, 135 chapters");
+  await page.getByRole("combobox", { name: "Application" }).selectOption("Distributed grep");
+  await look("an application with a pattern");
+  await page.getByRole("combobox", { name: "Application" }).selectOption("Word count");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("progressbar", { name: "map tasks done" }).waitFor();
   await lab.pause();
   await page.getByRole("button", { name: "Crash W2" }).click();
   await page.getByRole("table", { name: "Workers" }).getByText("crashed").waitFor();
@@ -105,4 +115,10 @@ export async function everyState(lab: Lab, look: (state: string) => Promise<void
   await page.getByRole("searchbox", { name: "Search the output" }).waitFor();
   await lab.pause();
   await look("a job's output");
+  await page.getByRole("application", { name: "Attempts by worker" }).press("End");
+  await page.getByText("As a table", { exact: true }).click();
+  await page.getByText("Intermediate files", { exact: true }).click();
+  await page.getByRole("combobox", { name: "File", exact: true }).selectOption({ index: 1 });
+  await page.getByLabel(/^Contents of /).waitFor();
+  await look("a job's attempts and files");
 }

@@ -8,7 +8,16 @@ declare module "vitest" {
   export interface ProvidedContext {
     address: string;
     browser: string;
+    /** Programs that mean no good, as web/script/hostile.json lists them. */
+    hostile: readonly Hostile[];
   }
+}
+
+export interface Hostile {
+  name: string;
+  code: string;
+  /** `fine` if the job is done after all, else how it fails. */
+  ends: string;
 }
 
 export const SIZES = {

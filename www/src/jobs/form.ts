@@ -115,7 +115,7 @@ export class JobForm extends LitElement {
         ${EXAMPLES.map(({ name, code }, i) => html`<option value=${i} ?selected=${code === draft.code}>${name}</option>`)}</select></label>
       ${this.#editor(problem)}
       <p class="soft hint">Define <code>map(key, value, emit)</code> and <code>reduce(key, values)</code>; <code>combine</code>, <code>partition(key, n)</code> and <code>count(name)</code> if you like. <kbd class="shown">Ctrl Enter</kbd> (<kbd class="shown">⌘ Enter</kbd>) runs it. Tab indents: press Escape, then Tab, to leave the editor.</p>
-      ${problem ? html`<p class="hold problem" role="alert">${place(problem)}${problem.message}</p>` : nothing}
+      ${problem ? html`<p class="hold problem" role=${this.found ? "alert" : nothing}>${place(problem)}${problem.message}</p>` : nothing}
     </div>`;
   }
 

@@ -1,0 +1,286 @@
+// Jobs beyond the first: programs of one's own, good and hostile; faults that a job survives, and the one that it does not.
+
+import { describe, expect, inject } from "vitest";
+import { JobPanel } from "./support/job.js";
+import { Lab, until } from "./support/lab.js";
+import { type Arrive, EVERY_SIZE, test, type Visitor } from "./support/visit.js";
+
+const WORD_COUNT = `function map(key, value, emit) {
+  for (const word of value.match(/\\p{Alphabetic}+/gu) ?? []) emit(word, "1");
+}
+function reduce(key, values) {
+  return values.length;
+}
+`;
+
+async function atJobs(arrive: Arrive, visitor?: Visitor): Promise<{ lab: Lab; jobs: JobPanel }> {
+  const lab = await Lab.at(await arrive(visitor));
+  await lab.show("MapReduce");
+  return { lab, jobs: new JobPanel(lab.page) };
+}
+
+/** A new run with its jobs as wanted. */
+async function newRun({ page }: Lab, wanted: Record<string, string>) {
+  await page.locator("split-brain").focus();
+  await page.keyboard.press("n");
+  for (const [label, option] of Object.entries(wanted)) {
+    const field = page.getByRole("dialog").getByLabel(label, { exact: true });
+    if ((await field.evaluate((one) => one.localName)) === "select") await field.selectOption(option);
+    else await field.fill(option);
+  }
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+}
+
+for (const size of EVERY_SIZE) {
+  test(`a word count typed in by hand counts Moby Dick's words (${size})`, async ({ arrive }) => {
+    const { lab, jobs } = await atJobs(arrive, { size });
+    await lab.fast();
+    await jobs.program(WORD_COUNT);
+    await jobs.editor.press("ControlOrMeta+Enter");
+    await jobs.phase("map").waitFor();
+    await jobs.toTheEnd();
+    await until(
+      () => jobs.lines("whale"),
+      (lines) => lines[0] === "whale 1226",
+      "whales are counted as the built-in application counts them",
+    );
+    // The program is still there after other panels were looked at.
+    await lab.show("Logs");
+    await lab.show("MapReduce");
+    expect(await jobs.editor.innerText()).toContain("return values.length");
+  });
+
+  test(`what is wrong with a program is told at its line (${size})`, async ({ arrive }) => {
+    const { lab, jobs } = await atJobs(arrive, { size });
+    const { page } = lab;
+    await lab.fast();
+    await jobs.text("one two");
+    await jobs.program("function map(key, value, emit) {\n  emit(key, ;\n}\nfunction reduce() {}\n");
+    await jobs.run.click();
+    await page
+      .getByRole("alert")
+      .filter({ hasText: /^line 2, column \d+: / })
+      .waitFor();
+    await page.locator(".cm-lintRange-error").waitFor();
+    expect(await jobs.phase("map").count()).toBe(0);
+
+    await jobs.program(
+      "function map(key, value, emit) {\n  emit(key, value);\n}\nfunction reduce(key, values) {\n  return values.missing();\n}\n",
+    );
+    await jobs.run.click();
+    await page
+      .getByRole("alert")
+      .filter({ hasText: /^The job failed.*line 5, column \d+: / })
+      .waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Edit" }).click();
+    await until(
+      () => jobs.editor.evaluate((one) => one.matches(":focus")),
+      (has) => has,
+      "the editor has the focus",
+    );
+    await page.locator(".cm-lintRange-error").waitFor();
+
+    // Mended, it runs.
+    await jobs.editor.fill(
+      "function map(key, value, emit) {\n  emit(key, value);\n}\nfunction reduce(key, values) {\n  return values.length;\n}\n",
+    );
+    await jobs.run.click();
+    await jobs.equal.waitFor({ timeout: 60_000 });
+  });
+}
+
+test("Tab indents in the editor, and Escape before it leaves; no key typed there is one of the page's", async ({
+  arrive,
+}) => {
+  const { lab, jobs } = await atJobs(arrive);
+  const { page } = lab;
+  await jobs.program("");
+  await jobs.editor.click();
+  await page.keyboard.type("fn hsw?");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  expect(await page.getByRole("tab", { name: "MapReduce" }).getAttribute("aria-selected")).toBe("true");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Tab");
+  expect(await jobs.editor.innerText()).toBe("  fn hsw?");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  expect(await jobs.editor.evaluate((one) => one.matches(":focus"))).toBe(false);
+});
+
+test("a long computation is cancelled half-way and can go on", async ({ arrive }) => {
+  const { lab, jobs } = await atJobs(arrive);
+  const { page } = lab;
+  await jobs.run.click();
+  await jobs.phase("map").waitFor();
+  await page.getByRole("button", { name: "Run to the end" }).click();
+  const busy = page.getByRole("group", { name: "Running the job" });
+  await busy.getByRole("button", { name: "Cancel" }).click();
+  await busy.waitFor({ state: "hidden" });
+  await lab.settled();
+  expect(await jobs.equal.count()).toBe(0);
+  await jobs.toTheEnd();
+});
+
+test("a job survives two crashes of workers whose disks hold its intermediate files", async ({ arrive }) => {
+  const { lab, jobs } = await atJobs(arrive);
+  const { page } = lab;
+  await newRun(lab, { "Intermediate files": "on the workers' disks" });
+  await lab.realTime();
+  await jobs.run.click();
+  await jobs.reach("map", 30);
+  await page.getByRole("button", { name: "Crash W1" }).click();
+  await jobs.reach("map", 60);
+  await page.getByRole("button", { name: "Crash W3" }).click();
+  await jobs.toTheEnd();
+  const tasks = await jobs.tasks();
+  expect(tasks).toMatch(/135 of 135 maps and 10 of 10 reduces done/);
+  // What finished maps had written went down with their workers.
+  expect(Number(/(\d+) lost/.exec(tasks)?.[1])).toBeGreaterThan(0);
+
+  // The chart says of the crashed attempts what became of them.
+  await page.getByText("As a table", { exact: true }).click();
+  const attempts = page.getByRole("table", { name: "Attempts" });
+  await attempts
+    .getByText(/its output was lost with the worker|ended by a crash/)
+    .first()
+    .waitFor();
+});
+
+test("a slow worker's task gets a backup, and the first to finish counts", async ({ arrive }) => {
+  const { lab, jobs } = await atJobs(arrive);
+  const { page } = lab;
+  await newRun(lab, { "Backup tasks after, in seconds": "1" });
+  await lab.realTime();
+  await page.getByRole("combobox", { name: "Speed of W2" }).selectOption("a tenth");
+  await jobs.run.click();
+  await jobs.phase("map").waitFor();
+  await jobs.toTheEnd();
+  expect(Number(/(\d+) backups/.exec(await jobs.tasks())?.[1])).toBeGreaterThan(0);
+});
+
+test("a plain coordinator takes its job with it, a replicated one does not", async ({ arrive }) => {
+  const { lab, jobs } = await atJobs(arrive);
+  const { page } = lab;
+  await lab.realTime();
+  await jobs.run.click();
+  await jobs.reach("map", 20);
+  await page.getByRole("button", { name: "Crash coordinator" }).click();
+  await page.getByRole("alert").filter({ hasText: "§3.3" }).waitFor();
+  await page.getByRole("button", { name: "Submit again" }).click();
+  await jobs.phase("map").waitFor();
+  await jobs.toTheEnd();
+
+  await newRun(lab, { Coordinator: "replicated" });
+  await lab.realTime();
+  await jobs.run.click();
+  await jobs.reach("map", 20);
+  await page.getByRole("button", { name: "Crash coordinator" }).click();
+  await page.getByRole("button", { name: "Restart coordinator" }).click();
+  await jobs.toTheEnd();
+});
+
+test("intermediate files can be found and read", async ({ arrive }) => {
+  const { lab, jobs } = await atJobs(arrive);
+  const { page } = lab;
+  await lab.fast();
+  await jobs.text("red green", "green blue");
+  await jobs.run.click();
+  await jobs.equal.waitFor({ timeout: 60_000 });
+  await page.getByText("Intermediate files", { exact: true }).click();
+  const files = page.getByRole("combobox", { name: "File", exact: true });
+  const options = await files.locator("option").count();
+  expect(options).toBeGreaterThan(1);
+  const read: string[] = [];
+  for (let i = 1; i < options; i++) {
+    await files.selectOption({ index: i });
+    read.push(await page.getByLabel(/^Contents of /).innerText());
+  }
+  expect(read.join("\n")).toMatch(/"green"/);
+});
+
+test("code in a link is shown first and runs after a click only", async ({ arrive }) => {
+  const { lab, jobs } = await atJobs(arrive);
+  await lab.fast();
+  await jobs.text("one two two");
+  await jobs.program(WORD_COUNT);
+  await jobs.run.click();
+  await jobs.equal.waitFor({ timeout: 60_000 });
+  await lab.pause();
+  const link = await lab.link();
+  const hash = link.slice(link.indexOf("#"));
+
+  for (const choice of ["Run this code", "Open without running", "Do not open it"]) {
+    const page = await arrive({ hash });
+    const gate = page.getByRole("dialog", { name: "This run holds code" });
+    await gate.waitFor();
+    await gate.getByText("emit(word").waitFor();
+    const friend = new Lab(page);
+    await gate.getByRole("button", { name: choice }).click();
+    await gate.waitFor({ state: "hidden" });
+    await friend.leader();
+    await friend.show("MapReduce");
+    const theirs = new JobPanel(page);
+    if (choice === "Run this code") {
+      await theirs.equal.waitFor({ timeout: 60_000 });
+      expect(await theirs.lines("two")).toEqual(["two 2"]);
+      continue;
+    }
+    expect(await theirs.equal.count()).toBe(0);
+    if (choice === "Do not open it") continue;
+    await friend.fast();
+    await friend.play();
+    await theirs.trouble.waitFor({ timeout: 60_000 });
+    // And no other program runs in a run that holds one which nobody has agreed to.
+    await friend.pause();
+    await theirs.program(WORD_COUNT);
+    await theirs.run.click();
+    await page.getByRole("alert").filter({ hasText: "chose not to run" }).waitFor();
+  }
+});
+
+// ── Programs that mean no good ───────────────────────────────────────────────────────────────────────────────────────
+
+const hostile = inject("hostile");
+
+describe("a hostile program ends with a clear error, and the page stays", () => {
+  test("there is a list of them", () => {
+    expect(hostile.length).toBeGreaterThan(10);
+  });
+
+  for (const { name, code, ends } of hostile) {
+    test(name, async ({ arrive }) => {
+      const { lab, jobs } = await atJobs(arrive);
+      await lab.fast();
+      await jobs.text("one two", "two three");
+      await jobs.program(code);
+      await jobs.run.click();
+      const over = ends === "fine" ? jobs.equal : jobs.trouble;
+      // A click is handled at once, whatever the program does meanwhile.
+      for (let i = 0; i < 5; i++) {
+        expect(await clickHandledIn(lab)).toBeLessThan(200);
+        if (await over.isVisible()) break;
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      await over.waitFor({ timeout: 90_000 });
+      if (ends !== "fine") expect(((await jobs.trouble.textContent()) ?? "").length).toBeGreaterThan(20);
+
+      // The next job is as good as any.
+      await jobs.program(WORD_COUNT);
+      await jobs.run.click();
+      await jobs.equal.waitFor({ timeout: 60_000 });
+      expect(await jobs.lines("two")).toEqual(["two 2"]);
+    }, 180_000);
+  }
+});
+
+/** How long the page takes to do and draw what a click asks for, in milliseconds. */
+function clickHandledIn({ page }: Lab): Promise<number> {
+  return page.getByRole("button", { name: /^Theme:/ }).evaluate(async (button) => {
+    const before = button.getAttribute("aria-label");
+    const start = performance.now();
+    (button as HTMLElement).click();
+    while (button.getAttribute("aria-label") === before) await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+  });
+}

@@ -194,7 +194,14 @@ test("intermediate files can be found and read", async ({ arrive }) => {
   const read: string[] = [];
   for (let i = 1; i < options; i++) {
     await files.selectOption({ index: i });
-    read.push(await page.getByLabel(/^Contents of /).innerText());
+    const contents = page.getByLabel(/^Contents of /);
+    read.push(
+      await until(
+        () => contents.innerText(),
+        (text) => text !== "Reading…",
+        "the file is read",
+      ),
+    );
   }
   expect(read.join("\n")).toMatch(/"green"/);
 });

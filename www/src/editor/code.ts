@@ -138,10 +138,21 @@ export class Code extends LitElement {
  * security policy forbids, and then takes that out again.
  */
 function overwrite(event: InputEvent, view: EditorView): boolean {
-  const { state } = view;
-  if (event.inputType !== "insertText" || !event.data || event.isComposing || state.readOnly) return false;
-  if (state.selection.main.empty) return false;
-  view.dispatch(state.update(state.replaceSelection(event.data), { scrollIntoView: true, userEvent: "input.type" }));
+  const { inputType, data, isComposing } = event;
+  if (inputType !== "insertText" || !data || isComposing || view.state.readOnly) return false;
+  // What is selected the editor itself may not have heard of yet. Only Chromium tells it of a shadow root, and only there it matters.
+  const selection = (view.root as Partial<Document>).getSelection?.();
+  if (!selection || selection.rangeCount === 0) return false;
+  const range = selection.getRangeAt(0);
+  if (range.collapsed || !view.contentDOM.contains(range.commonAncestorContainer)) return false;
+  const from = view.posAtDOM(range.startContainer, range.startOffset);
+  const to = view.posAtDOM(range.endContainer, range.endOffset);
+  view.dispatch({
+    changes: { from, to, insert: data },
+    selection: { anchor: from + data.length },
+    scrollIntoView: true,
+    userEvent: "input.type",
+  });
   event.preventDefault();
   return true;
 }

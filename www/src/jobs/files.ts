@@ -112,7 +112,7 @@ export class JobFiles extends LitElement {
 
   #contents(file: StoredFile) {
     const more = this.read < file.bytes;
-    return html`<pre tabindex="0" aria-label="Contents of ${file.name}">${this.text || "The file is empty."}</pre>
+    return html`<pre tabindex="0" aria-label="Contents of ${file.name}">${this.read === 0 ? "Reading…" : this.text || "The file is empty."}</pre>
       ${more ? html`<div class="row"><button title="The next ${bytes(PART)}" @click=${() => void this.#more()}>More</button><span class="soft">${bytes(this.read)} of ${bytes(file.bytes)}</span></div>` : nothing}`;
   }
 

@@ -187,7 +187,7 @@ test("intermediate files can be found and read", async ({ arrive }) => {
   await jobs.text("red green", "green blue");
   await jobs.run.click();
   await jobs.equal.waitFor({ timeout: 60_000 });
-  await page.getByText("Intermediate files", { exact: true }).click();
+  await page.getByText("Files", { exact: true }).click();
   const files = page.getByRole("combobox", { name: "File", exact: true });
   const options = await files.locator("option").count();
   expect(options).toBeGreaterThan(1);
@@ -250,34 +250,49 @@ test("code in a link is shown first and runs after a click only", async ({ arriv
 
 const hostile = inject("hostile");
 
+/** So many in one visit: each begins where the last one left the page. */
+const A_VISIT = 16;
+
 describe("a hostile program ends with a clear error, and the page stays", () => {
   test("there is a list of them", () => {
-    expect(hostile.length).toBeGreaterThan(10);
+    expect(hostile.length).toBeGreaterThan(100);
   });
 
-  for (const { name, code, ends } of hostile) {
-    test(name, async ({ arrive }) => {
+  for (let first = 0; first < hostile.length; first += A_VISIT) {
+    const these = hostile.slice(first, first + A_VISIT);
+    test(`from “${these[0]?.name}” on`, { timeout: 600_000 }, async ({ arrive }) => {
       const { lab, jobs } = await atJobs(arrive);
       await lab.fast();
       await jobs.text("one two", "two three");
-      await jobs.program(code);
-      await jobs.run.click();
-      const over = ends === "fine" ? jobs.equal : jobs.trouble;
-      // A click is handled at once, whatever the program does meanwhile.
-      for (let i = 0; i < 5; i++) {
-        expect(await clickHandledIn(lab)).toBeLessThan(200);
-        if (await over.isVisible()) break;
-        await new Promise((done) => setTimeout(done, 100));
-      }
-      await over.waitFor({ timeout: 90_000 });
-      if (ends !== "fine") expect(((await jobs.trouble.textContent()) ?? "").length).toBeGreaterThan(20);
+      await lab.page.getByRole("spinbutton", { name: "Reduce tasks" }).fill("2");
+      for (const { name, code, ends } of these) {
+        await jobs.program(code);
+        await jobs.run.click();
+        const over = ends === "fine" ? jobs.equal : jobs.trouble;
+        // A click is handled at once, whatever the program does meanwhile.
+        for (let i = 0; i < 5; i++) {
+          expect(await clickHandledIn(lab), name).toBeLessThan(200);
+          if (await over.isVisible()) break;
+          await new Promise((done) => setTimeout(done, 100));
+        }
+        const told = await until(
+          async () => ((await over.isVisible()) ? over.textContent() : null),
+          (text) => text !== null,
+          `“${name}” ends with ${ends}`,
+        );
+        expect((told ?? "").length, name).toBeGreaterThan(20);
 
-      // The next job is as good as any.
-      await jobs.program(WORD_COUNT);
-      await jobs.run.click();
-      await jobs.equal.waitFor({ timeout: 60_000 });
-      expect(await jobs.lines("two")).toEqual(["two 2"]);
-    }, 180_000);
+        // The next job is as good as any.
+        await jobs.program(WORD_COUNT);
+        await jobs.run.click();
+        await jobs.trouble.waitFor({ state: "hidden" });
+        await until(
+          async () => ((await jobs.equal.isVisible()) ? jobs.lines("two") : []),
+          (lines) => lines[0] === "two 2",
+          `a good job is done after “${name}”`,
+        );
+      }
+    });
   }
 });
 

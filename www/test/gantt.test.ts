@@ -7,10 +7,12 @@ import {
   known,
   lanesByWorker,
   nearest,
+  ordinals,
   panned,
   reasonOf,
   revealed,
   signOf,
+  titleOf,
   told,
   zoomed,
 } from "../src/model/gantt.js";
@@ -89,10 +91,18 @@ describe("attempts as bars by worker", () => {
 });
 
 describe("an attempt in words and signs", () => {
+  test("which one at its task it is, whatever it is numbered", () => {
+    const all = [attempt(9, 0, 1), attempt(9, 1, 2, { number: 4 }), attempt(10, 2, 3, { attempt: 1001 })];
+    const ordered = ordinals(all);
+    expect(ordered).toEqual([1, 1, 2]);
+    expect(reasonOf(all[2] as Attempt, ordered[2] as number)).toBe("↻");
+    expect(titleOf(all[2] as Attempt, 2)).toBe("map 1, attempt 2");
+  });
+
   test("a first attempt that is committed", () => {
     const plain = attempt(9, 1_000_000, 1_250_000);
-    expect(told(plain, name)).toBe("Map 1, on W1: 1.000 s to 1.250 s (250 ms), committed.");
-    expect([reasonOf(plain), signOf(plain)]).toEqual(["", "✓"]);
+    expect(told(plain, 1, name)).toBe("Map 1, on W1: 1.000 s to 1.250 s (250 ms), committed.");
+    expect([reasonOf(plain, 1), signOf(plain)]).toEqual(["", "✓"]);
   });
 
   test("a backup that was overdue and is still running", () => {
@@ -103,14 +113,14 @@ describe("an attempt in words and signs", () => {
       backup: true,
       overdueAt: 2_500_000,
     });
-    expect(told(backup, name)).toBe("Reduce 7, a backup, on W2: from 2.000 s, still running. Overdue at 2.500 s.");
-    expect([reasonOf(backup), signOf(backup)]).toEqual(["B", "▸"]);
+    expect(told(backup, 2, name)).toBe("Reduce 7, backup, on W2: from 2.000 s, still running. Overdue at 2.500 s.");
+    expect([reasonOf(backup, 2), signOf(backup)]).toEqual(["B", "▸"]);
   });
 
   test("every end has a sign of its own, and a note is a sentence", () => {
     const ends = ["running", "committed", "late", "failed", "crashed", "lost"] as const;
     expect(new Set(ends.map((end) => signOf(attempt(9, 0, 1, { end })))).size).toBe(ends.length);
-    expect(told(attempt(9, 0, 1000, { end: "failed", attempt: 3, note: "line 3 threw" }), name)).toMatch(
+    expect(told(attempt(9, 0, 1000, { end: "failed", attempt: 3, note: "line 3 threw" }), 3, name)).toMatch(
       /^Map 1, attempt 3, on W1: .*, failed\. Line 3 threw\.$/,
     );
   });

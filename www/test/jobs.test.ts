@@ -42,6 +42,7 @@ describe("how a job stands", () => {
     app: "word-count",
     code: null,
     phase: "map",
+    loaded: 2,
     maps: [task({ state: "done" }), task()],
     reduces: [task(), task()],
     submittedAt: 0,

@@ -14,7 +14,7 @@ const boxes = (place: Layout) => [...place.cards.values()];
 
 for (const [width, height] of SIZES) {
   for (const servers of [1, 2, 3, 5, 7, 9]) {
-    const shape = { servers, clients: 3, workers: 6, tasks: 145 };
+    const shape = { servers, clients: 3, workers: 6, coordinators: 1 + (servers % 2), tasks: 145 };
     const place = layout(width, height, shape);
 
     test(`everything stands inside ${width}×${height} with ${servers} servers`, () => {

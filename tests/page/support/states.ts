@@ -117,7 +117,7 @@ export async function everyState(lab: Lab, look: (state: string) => Promise<void
   await look("a job's output");
   await page.getByRole("application", { name: "Attempts by worker" }).press("End");
   await page.getByText("As a table", { exact: true }).click();
-  await page.getByText("Intermediate files", { exact: true }).click();
+  await page.getByText("Files", { exact: true }).click();
   await page.getByRole("combobox", { name: "File", exact: true }).selectOption({ index: 1 });
   await page.getByLabel(/^Contents of /).waitFor();
   await look("a job's attempts and files");

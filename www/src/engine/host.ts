@@ -168,8 +168,8 @@ export class Host {
     return guarded(() => this.#engine().files());
   }
 
-  file(where: number, name: string, from: number, count: number): string {
-    return guarded(() => this.#engine().file(where, name, from, count));
+  file(at: number, name: string, from: number, count: number): string {
+    return guarded(() => this.#engine().file(at, name, from, count));
   }
 
   script(): string {

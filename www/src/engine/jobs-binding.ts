@@ -34,6 +34,7 @@ export interface Job {
   app: string;
   code: string | null;
   phase: "loading" | "map" | "reduce" | "done" | "failed";
+  loaded: number;
   maps: Task[];
   reduces: Task[];
   submittedAt: number;
@@ -71,7 +72,7 @@ export interface Attempt {
 
 export interface StoredFile {
   name: string;
-  where: number;
+  at: number;
   bytes: number;
 }
 
@@ -92,6 +93,9 @@ export interface Worker extends now.Worker {
 }
 
 export interface Coordinator {
+  seat: "alone" | "standby" | "taking-over" | "in-charge";
+  epoch: number;
+  /** The number of the job that died with it, until another is accepted. */
   died: number | null;
 }
 
@@ -118,7 +122,7 @@ export declare class Playground {
   submit(job: JobInput): now.Moment;
   attempts(): Attempt[];
   files(): StoredFile[];
-  file(where: number, name: string, from: number, count: number): string;
+  file(at: number, name: string, from: number, count: number): string;
   checkScript(code: string): ScriptProblem | null;
 }
 export interface Playground extends Omit<now.Playground, Changed> {}

@@ -387,8 +387,8 @@ export class Lab {
     return this.#exclusive("listing files", () => this.#engine.call((host) => host.files()));
   }
 
-  file(where: number, name: string, from: number, count: number): Promise<string> {
-    return this.#exclusive("reading a file", () => this.#engine.call((host) => host.file(where, name, from, count)));
+  file(at: number, name: string, from: number, count: number): Promise<string> {
+    return this.#exclusive("reading a file", () => this.#engine.call((host) => host.file(at, name, from, count)));
   }
 
   jobOutput(): Promise<JobOutput | undefined> {

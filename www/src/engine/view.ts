@@ -39,3 +39,12 @@ export const nodeOf = (frame: Frame, id: number | null | undefined): Node | unde
 
 export const nameIn = (frame: Frame, id: number | null | undefined): string =>
   id === null || id === undefined ? "none" : (nodeOf(frame, id)?.name ?? `node ${id}`);
+
+/** What a coordinator is among its like, in words. */
+export const seatOf = ({ coordinator }: Node): string => {
+  const seat = coordinator?.seat ?? "alone";
+  return seat === "alone" ? "coordinator" : seat === "standby" ? "stands by" : seat.replace("-", " ");
+};
+
+/** Which attempt at its task it is, from 1. Coordinators that take over number on from the next thousand. */
+export const nth = (attempt: number): number => attempt % 1000;

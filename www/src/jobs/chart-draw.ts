@@ -24,6 +24,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly attempts: readonly Attempt[];
+  /** Of each, which one at its task it is, from 1. */
+  readonly ordinals: readonly number[];
   readonly lanes: readonly Lane[];
   readonly crashes: readonly Crash[];
   readonly from: number;
@@ -120,7 +122,8 @@ function drawBar(ink: CanvasRenderingContext2D, picture: Picture, bar: Bar, row:
       ink.fillRect(x - 0.75, top - 3, 1.5, height + 6);
     }
   }
-  drawSigns(ink, picture, attempt, left, width, top + height / 2, term);
+  const reason = reasonOf(attempt, picture.ordinals[bar.place] ?? 1);
+  drawSigns(ink, picture, attempt, reason, left, width, top + height / 2, term);
   ink.globalAlpha = 1;
 }
 
@@ -128,13 +131,13 @@ function drawSigns(
   ink: CanvasRenderingContext2D,
   { theme }: Picture,
   attempt: Attempt,
+  reason: string,
   left: number,
   width: number,
   y: number,
   term: number | undefined,
 ): void {
   const sign = attempt.end === "committed" || attempt.end === "running" ? "" : signOf(attempt);
-  const reason = reasonOf(attempt);
   const number = String(attempt.number + 1);
   ink.font = '600 11px system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
   ink.textAlign = "center";

@@ -98,6 +98,7 @@ export class JobChart extends LitElement {
   @query("canvas") private canvas!: HTMLCanvasElement | null;
 
   #lanes: Lane[] = [];
+  #ordinals: readonly number[] = [];
   #known: { of: string; attempts: readonly Attempt[]; until: number } | null = null;
   #down: { x: number; moved: number } | null = null;
 
@@ -114,6 +115,7 @@ export class JobChart extends LitElement {
     const of = `${frame.moment.branch} ${this.job.id} ${this.job.submittedAt}`;
     if (this.#known?.of !== of) [this.#known, this.chosen, this.over, this.window] = [null, null, null, null];
     this.#known = { of, ...gantt.known(this.#known, this.view.attempts, now) };
+    this.#ordinals = gantt.ordinals(this.#attempts);
     const workers = frame.nodes.filter((node) => node.kind === "worker").map((node) => node.id);
     this.#lanes = gantt.lanesByWorker(this.#known.attempts, workers);
   }
@@ -134,6 +136,7 @@ export class JobChart extends LitElement {
       theme,
       height: this.#lanes.length * LANE + AXIS,
       attempts: this.#attempts,
+      ordinals: this.#ordinals,
       lanes: this.#lanes,
       crashes: this.#crashes,
       from,
@@ -162,12 +165,13 @@ export class JobChart extends LitElement {
   }
 
   override render() {
-    const shown = this.#attempts[this.over ?? this.chosen ?? -1];
+    const place = this.over ?? this.chosen ?? -1;
+    const shown = this.#attempts[place];
     return html`<h2>Attempts by worker</h2>
       <div class="box" role="application" tabindex="0" aria-label="Attempts by worker" aria-describedby="said ways"
         @keydown=${this.#key} @wheel=${this.#wheel} @pointerdown=${this.#press} @pointermove=${this.#move}
         @pointerup=${this.#release} @pointercancel=${this.#leave} @pointerleave=${this.#leave}><canvas aria-hidden="true"></canvas></div>
-      <p class="said" id="said" role="status">${shown ? gantt.told(shown, this.#name) : html`<span class="soft">${this.#attempts.length === 0 ? "No task has been handed out yet: first the inputs are stored." : "Point at a bar, or walk from one to the next with ← and →, to read what it is."}</span>`}</p>
+      <p class="said" id="said" role="status">${shown ? gantt.told(shown, this.#ordinals[place] ?? 1, this.#name) : html`<span class="soft">${this.#attempts.length === 0 ? "No task has been handed out yet: first the inputs are stored." : "Point at a bar, or walk from one to the next with ← and →, to read what it is."}</span>`}</p>
       <div class="row">
         <button aria-label="Zoom out" title="Zoom out (−)" @click=${() => this.#zoom(2)}>−</button>
         <button aria-label="Zoom in" title="Zoom in (+)" @click=${() => this.#zoom(0.5)}>+</button>
@@ -191,7 +195,7 @@ export class JobChart extends LitElement {
         ({ attempt, place }) => html`<tr><td><button class="link" title="Go to its beginning" @click=${() => {
           this.chosen = place;
           this.#seek(place);
-        }}>${attempt.phase} ${attempt.number + 1}${attempt.backup ? ", backup" : attempt.attempt > 1 ? `, attempt ${attempt.attempt}` : ""}</button></td>
+        }}>${gantt.titleOf(attempt, this.#ordinals[place] ?? 1)}</button></td>
           <td>${this.#name(attempt.worker)}</td><td>${seconds(attempt.from)}</td><td>${attempt.to === null ? "" : seconds(attempt.to)}</td><td>${gantt.endOf(attempt)}</td></tr>`,
       )}</tbody></table></div>${this.#attempts.length > LISTED ? html`<p class="soft">The newest ${LISTED} of ${this.#attempts.length}.</p>` : nothing}`;
   }

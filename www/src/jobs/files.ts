@@ -76,7 +76,7 @@ export class JobFiles extends LitElement {
   override render() {
     return html`<details @toggle=${(event: Event) => {
       if ((event.target as HTMLDetailsElement).open && this.files === null) void this.#list();
-    }}><summary title="What maps have written for reduces to read">Intermediate files</summary>
+    }}><summary title="What maps have written for reduces to read, and what reduces have written">Files</summary>
       ${this.files === null ? html`<p class="soft" role="status">Looking…</p>` : this.files.length === 0 ? html`<div class="empty"><p>No file yet. Let a map task be done, then look again.</p></div><p></p><button title="List the files there are now" @click=${this.#list}>Look again</button>` : this.#choice(this.files)}
       ${this.chosen ? this.#contents(this.chosen) : nothing}
     </details>`;
@@ -86,7 +86,7 @@ export class JobFiles extends LitElement {
     const wanted = this.sought.trim().toLowerCase();
     const found = files.filter(({ name }) => name.toLowerCase().includes(wanted));
     const offered = found.slice(0, OFFERED);
-    const places = [...new Set(offered.map(({ where }) => where))].sort((a, b) => a - b);
+    const places = [...new Set(offered.map(({ at }) => at))].sort((a, b) => a - b);
     return html`<div class="choice">
         <input type="search" aria-label="Search the files" title="A part of the name" placeholder="Part of a name" .value=${this.sought} @input=${(
           event: Event,
@@ -99,7 +99,7 @@ export class JobFiles extends LitElement {
         }}><option value="" ?selected=${this.chosen === null}>Choose a file…</option>${places.map(
           (where) =>
             html`<optgroup label="On ${nameIn(this.view.frame, where)}">${offered
-              .filter((file) => file.where === where)
+              .filter((file) => file.at === where)
               .map(
                 (file) =>
                   html`<option value=${files.indexOf(file)} ?selected=${file === this.chosen}>${file.name} (${bytes(file.bytes)})</option>`,
@@ -129,7 +129,7 @@ export class JobFiles extends LitElement {
   async #more() {
     const { chosen, read } = this;
     if (!chosen) return;
-    const part = await this.lab.file(chosen.where, chosen.name, read, PART).catch(() => null);
+    const part = await this.lab.file(chosen.at, chosen.name, read, PART).catch(() => null);
     if (part === null || this.chosen !== chosen || this.read !== read) return;
     this.text += part;
     this.read = read + PART;

@@ -3,7 +3,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Job, Task } from "splitbrain";
 import { nameIn, type View } from "../engine/view.js";
-import { inWords, seconds, span } from "../model/format.js";
+import { seconds, span } from "../model/format.js";
 import { again, application, done, isOver, marks, standing } from "../model/jobs.js";
 import { place } from "./form.js";
 
@@ -38,7 +38,7 @@ function when(view: View, job: Job): string {
 
 const loading = (job: Job) =>
   job.phase === "loading"
-    ? html`<div class="phase"><span>loading</span><progress aria-label="The inputs are being stored"></progress><span>inputs</span></div>`
+    ? html`<div class="phase"><span>loading</span><progress max=${Math.max(1, job.maps.length)} .value=${job.loaded} aria-label="inputs stored"></progress><span>${job.loaded} of ${job.maps.length}</span></div>`
     : nothing;
 
 function phase(name: string, tasks: readonly Task[]) {
@@ -50,7 +50,7 @@ function failure(job: Job, ways: Ways) {
   const { failure, code } = job;
   if (job.phase !== "failed" || !failure) return nothing;
   return html`<div class="trouble" role="alert"><p><b>The job failed</b> in ${failure.task}: ${place(failure)}${failure.message}</p>
-    <p class="soft">${inWords(failure.kind)}. ${code === null ? "Change the job below and run it again." : "Change the program and run it again, or let bad records be skipped."}</p>
+    <p class="soft">${code === null ? "Change the job below and run it again." : "Change the program and run it again, or let bad records be skipped."}</p>
     <div class="row">${code === null ? nothing : html`<button class="primary" title="The program, at the line that failed" @click=${() => ways.edit(code)}>Edit</button>`}
     ${ways.resubmit ? html`<button title="The same job once more" @click=${ways.resubmit}>Submit again</button>` : nothing}</div></div>`;
 }
@@ -61,12 +61,12 @@ const verdict = (job: Job) =>
     : html`<p class="verdict ${job.equal ? "good" : "broken"}" role="status">${job.equal ? "✓ The output equals the sequential run's." : "✕ The output differs from the sequential run's."}</p>`;
 
 /** A job that went down with its coordinator. */
-export function diedView(died: number, replicated: boolean, resubmit: (() => void) | null): TemplateResult {
-  return html`<section><h2>The job died with its coordinator</h2>
+export function diedView(died: boolean, at: number | null, resubmit: (() => void) | null): TemplateResult {
+  return html`<section><h2>${died ? "The job died with its coordinator" : "The coordinator is down"}</h2>
     <div class="trouble" role="alert">
-      <p>The coordinator crashed at ${seconds(died)}, and what it knew of the job was in its memory only. The workers have nobody to ask.</p>
+      <p>The coordinator crashed${at === null ? "" : ` at ${seconds(at)}`}, and what it knew of a job was in its memory only. The workers have nobody to ask.</p>
       <blockquote cite="https://research.google/pubs/pub62/">“However, given that there is only a single master, its failure is unlikely; therefore our current implementation aborts the MapReduce computation if the master fails. Clients can check for this condition and retry the MapReduce operation if they desire.” <span class="soft">§3.3</span></blockquote>
-      <p class="soft">${resubmit ? "Submit the job again, which restarts the coordinator" : "Restart the coordinator and run the job again below"}${replicated ? "." : "; or start a new run (n) with a replicated coordinator, and see it survive."}</p>
+      <p class="soft">${resubmit ? "Submit the job again, which restarts the coordinator" : "Restart the coordinator and run the job again below"}; or start a new run (n) with a replicated coordinator, and see it survive.</p>
       ${resubmit ? html`<div class="row"><button class="primary" title="The same job once more, by a coordinator that has been restarted" @click=${resubmit}>Submit again</button></div>` : nothing}
     </div></section>`;
 }

@@ -3,7 +3,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Node } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
-import { nameIn, type View } from "../engine/view.js";
+import { nth, seatOf, type View } from "../engine/view.js";
 
 /** In percent of the usual, and in words. */
 const SPEEDS: readonly (readonly [percent: number, words: string])[] = [
@@ -20,22 +20,22 @@ export function workersView(view: View, lab: Lab): TemplateResult {
     <tbody>${nodes.map(
       (
         node,
-      ) => html`<tr><th scope="row" title=${node.name}><b>${node.kind === "coordinator" ? "J" : nameIn(view.frame, node.id)}</b></th>
-      <td>${node.status === "down" ? html`<span class="hold">crashed</span>` : node.kind === "coordinator" ? coordinator(view) : work(node)}</td>
+      ) => html`<tr><th scope="row" title=${node.name}><b>${node.kind === "worker" ? node.name : node.name === "standby" ? "J2" : "J"}</b></th>
+      <td>${node.status === "down" ? html`<span class="hold">crashed</span>` : node.kind === "coordinator" ? coordinator(node) : work(node)}</td>
       <td>${node.kind === "worker" ? (node.worker?.done ?? 0) : ""}</td>
       <td>${node.kind === "worker" && node.status !== "down" ? speed(node, lab) : nothing}</td>
       <td>${crash(node, lab)}</td></tr>`,
     )}</tbody></table></section>`;
 }
 
-const coordinator = (view: View) =>
-  html`coordinator${view.config.coordinator === "replicated" ? html`<div class="soft">its state in the servers' log</div>` : nothing}`;
+const coordinator = (node: Node) =>
+  html`${seatOf(node)}${node.coordinator?.seat === "in-charge" ? html`<div class="soft">keeps its state in the servers' log</div>` : nothing}`;
 
 function work(node: Node) {
   const task = node.worker?.task;
   const doing = node.worker?.doing ?? "";
   if (!task) return html`<span class="soft">${doing || "no task"}</span>`;
-  return html`${task.phase} ${task.number + 1}${task.attempt > 1 ? ", again" : ""}${doing ? html`<div class="soft">${doing}</div>` : nothing}`;
+  return html`${task.phase} ${task.number + 1}${nth(task.attempt) > 1 ? ", again" : ""}${doing ? html`<div class="soft">${doing}</div>` : nothing}`;
 }
 
 function speed(node: Node, lab: Lab) {

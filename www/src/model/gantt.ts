@@ -54,16 +54,30 @@ export const LEGEND: readonly (readonly [sign: string, words: string])[] = [
 export const signOf = (attempt: Attempt): string => ENDS[attempt.end][0];
 
 /** Why there is this attempt, if it is not the first. */
-export const reasonOf = (attempt: Attempt): string => (attempt.backup ? "B" : attempt.attempt > 1 ? "↻" : "");
+export const reasonOf = (attempt: Attempt, which: number): string => (attempt.backup ? "B" : which > 1 ? "↻" : "");
+
+/** Of each attempt, which one at its task it is, from 1. Their own numbers leap when a coordinator takes over. */
+export function ordinals(attempts: readonly Attempt[]): number[] {
+  const seen = new Map<string, number>();
+  return attempts.map(({ phase, number }) => {
+    const which = (seen.get(`${phase} ${number}`) ?? 0) + 1;
+    seen.set(`${phase} ${number}`, which);
+    return which;
+  });
+}
+
+/** `map 7, attempt 2`, `reduce 1, backup`. */
+export const titleOf = (attempt: Attempt, which: number): string =>
+  `${attempt.phase} ${attempt.number + 1}${attempt.backup ? ", backup" : which > 1 ? `, attempt ${which}` : ""}`;
 
 /** An attempt in a sentence. */
-export function told(attempt: Attempt, name: (node: number) => string): string {
-  const { phase, number, from, to, end, overdueAt, note } = attempt;
-  const which = attempt.backup ? ", a backup" : attempt.attempt > 1 ? `, attempt ${attempt.attempt}` : "";
+export function told(attempt: Attempt, which: number, name: (node: number) => string): string {
+  const { from, to, end, overdueAt, note } = attempt;
+  const title = titleOf(attempt, which);
   const when = to === null ? `from ${seconds(from)}` : `${seconds(from)} to ${seconds(to)} (${span(to - from)})`;
   const overdue = overdueAt === null ? "" : ` Overdue at ${seconds(overdueAt)}.`;
   const more = note === "" ? "" : ` ${note.charAt(0).toUpperCase()}${note.slice(1)}${/[.!?]$/.test(note) ? "" : "."}`;
-  return `${phase === "map" ? "Map" : "Reduce"} ${number + 1}${which}, on ${name(attempt.worker)}: ${when}, ${ENDS[end][1]}.${overdue}${more}`;
+  return `${title.charAt(0).toUpperCase()}${title.slice(1)}, on ${name(attempt.worker)}: ${when}, ${ENDS[end][1]}.${overdue}${more}`;
 }
 
 export const endOf = (attempt: Attempt): string => ENDS[attempt.end][1];

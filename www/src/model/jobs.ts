@@ -1,6 +1,7 @@
 // Jobs in words: the applications there are, how a task stands, how far a job is.
 
 import type { App, Job, Task } from "splitbrain";
+import { nth } from "../engine/view.js";
 import { count } from "./format.js";
 
 /** An application's name as a job has it. */
@@ -19,36 +20,44 @@ export const GROUPS: readonly { readonly name: string; readonly apps: readonly A
     apps: [
       { name: "word-count", label: "Word count", about: "How often each word occurs: whale 1226." },
       { name: "inverted-index", label: "Inverted index", about: "In how many inputs, and in which, each word occurs." },
-      { name: "grep", label: "Distributed grep", about: "Every line that has what you look for." },
+      {
+        name: "grep",
+        label: "Distributed grep",
+        about: "Every line that contains a text, and the inputs it stands in.",
+      },
       {
         name: "sort",
         label: "Distributed sort",
-        about: "Every line, in order: map finds the key, the partitions keep the order.",
+        about: "Every line in order over all output files, with how often it occurs.",
       },
       {
         name: "url-frequency",
         label: "Page requests by address",
-        about: "How often each address occurs in logs of page requests.",
+        about: "How often each web address is named.",
       },
-      { name: "reverse-links", label: "Reverse web-link graph", about: "Which pages link to each address." },
+      { name: "reverse-links", label: "Reverse web-link graph", about: "Which inputs name each web address." },
     ],
   },
   {
     name: "The course's",
     apps: [
-      { name: "map-timing", label: "Map timing", about: "How many map tasks run at the same time." },
-      { name: "reduce-timing", label: "Reduce timing", about: "How many reduce tasks run at the same time." },
+      { name: "map-timing", label: "Map timing", about: "A call of map takes a second: several run at the same time." },
+      {
+        name: "reduce-timing",
+        label: "Reduce timing",
+        about: "A call of reduce takes a second: several run at the same time.",
+      },
       {
         name: "job-count",
         label: "Job count",
-        about: "How often map was called: once for each input if nothing fails.",
+        about: "How often map was called, which takes seconds: once for each input if nothing fails.",
       },
       {
         name: "early-exit",
         label: "Early exit",
-        about: "Some reduces take long: nobody may leave before the last is done.",
+        about: "Some calls of reduce take three seconds: nobody may leave before the last is done.",
       },
-      { name: "crash", label: "Crash", about: "Now and then a worker crashes or dawdles in the middle of a task." },
+      { name: "crash", label: "Crash", about: "What its inputs are like. Crash its workers while it runs." },
     ],
   },
   {
@@ -78,7 +87,7 @@ export const isOver = (job: Job | null): boolean => job === null || job.phase ==
 
 /** The classes of a task's tile; style sheets give each a shape besides its colour. */
 export function marks(task: Task): string {
-  const again = task.attempt > 1 ? " again" : "";
+  const again = nth(task.attempt) > 1 ? " again" : "";
   if (task.state === "done") return `done${again}`;
   if (task.state === "running") return `running${task.backup === null ? "" : " backup"}${again}`;
   return task.failures > 0 ? `idle failed${again}` : `idle${again}`;
@@ -88,7 +97,7 @@ export function marks(task: Task): string {
 export function standing(task: Task, name: (node: number) => string): string {
   const by = task.worker !== null && task.state !== "idle" ? ` by ${name(task.worker)}` : "";
   const backup = task.backup !== null ? `, backup on ${name(task.backup)}` : "";
-  const attempt = task.attempt > 1 ? `, attempt ${task.attempt}` : "";
+  const attempt = nth(task.attempt) > 1 ? `, attempt ${nth(task.attempt)}` : "";
   const failures = task.failures > 0 ? `, failed ${count(task.failures, "time")}` : "";
   return `${task.state}${by}${backup}${attempt}${failures}`;
 }

@@ -8,6 +8,8 @@ export interface Shape {
   readonly servers: number;
   readonly clients: number;
   readonly workers: number;
+  /** Coordinators of MapReduce: one, or another that stands by. */
+  readonly coordinators?: number;
   /** Tiles to make room for: map and reduce tasks. */
   readonly tasks: number;
 }
@@ -63,7 +65,10 @@ export function layout(room: number, height: number, shape: Shape): Layout {
   const cardHeight = narrow ? 44 : CARD.height;
   const workersHeight = cardRows * (cardHeight + CARD.gap) - CARD.gap;
   const workersWidth = cardColumns * (cardWidth + CARD.gap) - CARD.gap;
-  const cardsHeight = narrow ? cardHeight + LANE.narrow + workersHeight : workersHeight;
+  // The coordinators and the store: side by side on a narrow stage.
+  const heads = (shape.coordinators ?? 1) + 1;
+  const headsHeight = Math.ceil(heads / 2) * (cardHeight + CARD.gap) - CARD.gap;
+  const cardsHeight = narrow ? headsHeight + LANE.narrow + workersHeight : workersHeight;
   const cardsWidth = narrow ? workersWidth : cardWidth + LANE.wide + workersWidth;
   const tilesWidth = narrow ? width - 2 * margin : Math.max(120, width - 2 * margin - cardsWidth - 28);
   const tilesHeight = narrow ? 74 : Math.max(46, cardsHeight - 24);
@@ -117,9 +122,11 @@ export function layout(room: number, height: number, shape: Shape): Layout {
     const pitch = cardHeight + (narrow || rows > 2 ? CARD.gap : 2 * CARD.gap);
     const middle = (count: number) => top + (workersHeight - (count - 1) * pitch - cardHeight) / 2;
     // The coordinator and the store face the workers across a lane for their messages.
-    for (let i = 0; i < 2; i++) {
-      const x = narrow ? left + i * (cardWidth + CARD.gap) : left;
-      const y = narrow ? top : middle(2) + i * pitch;
+    const headPitch = heads > 2 ? cardHeight + CARD.gap : pitch;
+    const firstHead = heads > 2 ? top + (workersHeight - (heads - 1) * headPitch - cardHeight) / 2 : middle(2);
+    for (let i = 0; i < heads; i++) {
+      const x = narrow ? left + (i % 2) * (cardWidth + CARD.gap) : left;
+      const y = narrow ? top + Math.floor(i / 2) * (cardHeight + CARD.gap) : firstHead + i * headPitch;
       card(
         first + i,
         { x, y, ...size },
@@ -129,8 +136,8 @@ export function layout(room: number, height: number, shape: Shape): Layout {
     for (let i = 0; i < shape.workers; i++) {
       const column = i % cardColumns;
       const x = (narrow ? left : left + cardWidth + LANE.wide) + column * (cardWidth + CARD.gap);
-      const y = (narrow ? top + cardHeight + LANE.narrow : middle(rows)) + Math.floor(i / cardColumns) * pitch;
-      card(first + 2 + i, { x, y, ...size }, narrow ? { x: x + cardWidth / 2, y } : { x, y: y + cardHeight / 2 });
+      const y = (narrow ? top + headsHeight + LANE.narrow : middle(rows)) + Math.floor(i / cardColumns) * pitch;
+      card(first + heads + i, { x, y, ...size }, narrow ? { x: x + cardWidth / 2, y } : { x, y: y + cardHeight / 2 });
     }
   }
   const tiles = { x: margin, y: groundTop + 22, width: tilesWidth, height: tilesHeight };

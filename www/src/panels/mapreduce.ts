@@ -95,9 +95,16 @@ export class MapReduce extends Panel {
   }
 
   #died() {
-    const { nodes } = this.view.frame;
-    const died = nodes.find((node) => node.kind === "coordinator")?.coordinator?.died ?? null;
-    return died === null ? nothing : diedView(died, this.view.config.coordinator === "replicated", this.#ways.resubmit);
+    const { config, frame, marks } = this.view;
+    const coordinator = frame.nodes.find((node) => node.kind === "coordinator");
+    const died = (coordinator?.coordinator?.died ?? null) !== null;
+    // While it is down it cannot say itself that a job was its.
+    const down = coordinator?.status === "down" && config.coordinator !== "replicated";
+    if (!died && !down) return nothing;
+    const crash = marks.findLast(
+      ({ kind, node, text }) => kind === "fault" && node === coordinator?.id && /crash/.test(text),
+    );
+    return diedView(died || draft.last !== null, crash?.at ?? null, this.#ways.resubmit);
   }
 
   get #ways(): Ways {

@@ -2,6 +2,7 @@
 
 import { nothing, type SVGTemplateResult, svg } from "lit";
 import type { Node } from "splitbrain";
+import { nth, seatOf } from "../engine/view.js";
 import { cut } from "../model/format.js";
 import { distance, n } from "../model/geometry.js";
 import type { Box } from "../model/layout.js";
@@ -46,12 +47,17 @@ export function drawErrand(scene: Scene, node: Node): SVGTemplateResult | typeof
   return svg`<line class="errand" x1=${n(from.x)} y1=${n(from.y)} x2=${n(end.x)} y2=${n(end.y)} />`;
 }
 
-const HOUSE: Partial<Record<Node["kind"], string>> = { coordinator: "coordinator", store: "shared store" };
-
 /** The coordinator, the store or a worker. */
 export function drawCard(scene: Scene, node: Node): SVGTemplateResult {
   const box = scene.layout.cards.get(node.id) as Box;
-  const doing = node.status !== "up" ? stateWord(node) : (HOUSE[node.kind] ?? task(node));
+  const doing =
+    node.status !== "up"
+      ? stateWord(node)
+      : node.kind === "store"
+        ? "shared store"
+        : node.kind === "coordinator"
+          ? seatOf(node)
+          : task(node);
   const y = box.y + box.height / 2 + 4;
   return svg`
     <g class=${classes(scene, node, node.worker?.task ? "worker busy" : "worker")} role="button" tabindex=${scene.focus === node.id ? 0 : -1} data-node=${node.id}
@@ -64,12 +70,13 @@ export function drawCard(scene: Scene, node: Node): SVGTemplateResult {
     </g>`;
 }
 
-const shortName = (node: Node) => (node.kind === "coordinator" ? "J" : node.kind === "store" ? "D" : node.name);
+const shortName = (node: Node) =>
+  node.kind === "coordinator" ? (node.name === "standby" ? "J2" : "J") : node.kind === "store" ? "D" : node.name;
 
 function task(node: Node): string {
   const given = node.worker?.task;
   if (!given) return "idle";
-  return `${given.phase} ${given.number + 1}${given.attempt > 1 ? ", again" : ""}`;
+  return `${given.phase} ${given.number + 1}${nth(given.attempt) > 1 ? ", again" : ""}`;
 }
 
 const stateWord = (node: Node) => (node.status === "down" ? "crashed" : node.status === "paused" ? "paused" : "");

@@ -74,8 +74,10 @@ export class Stage extends LitElement {
     const { config, frame } = view;
     const tasks = frame.job ? frame.job.maps.length + frame.job.reduces.length : 0;
     const height = this.width < NARROW ? 0 : this.height;
-    const key = [this.width, height, config.servers, config.clients, config.workers, tasks].join();
-    if (this.#layout?.key !== key) this.#layout = { key, value: layout(this.width, height, { ...config, tasks }) };
+    const coordinators = config.coordinator === "replicated" ? 2 : 1;
+    const key = [this.width, height, config.servers, config.clients, config.workers, coordinators, tasks].join();
+    if (this.#layout?.key !== key)
+      this.#layout = { key, value: layout(this.width, height, { ...config, coordinators, tasks }) };
     return {
       frame,
       now: view.now,

@@ -11,8 +11,10 @@ export interface Example {
   readonly code: string;
 }
 
-const named = (path: string) => {
-  const name = (/([^/]+)\.js$/.exec(path)?.[1] ?? path).replaceAll(/[-_]/g, " ");
+/** Its first line is a comment that says what it is; else its file's name does. */
+const named = (path: string, code: string) => {
+  const name =
+    /^\/\/ (\S.{2,60})\n/.exec(code)?.[1] ?? (/([^/]+)\.js$/.exec(path)?.[1] ?? path).replaceAll(/[-_]/g, " ");
   return name.charAt(0).toUpperCase() + name.slice(1);
 };
 
@@ -28,7 +30,7 @@ const LEAST = [
   "",
 ].join("\n");
 
-const all = Object.entries(files).map(([path, code]): Example => ({ name: named(path), code }));
+const all = Object.entries(files).map(([path, code]): Example => ({ name: named(path, code), code }));
 // The one that everybody knows comes first.
 all.sort((one, other) => Number(/word/i.test(other.name)) - Number(/word/i.test(one.name)));
 

@@ -125,7 +125,7 @@ test("a long computation is cancelled half-way and can go on", async ({ arrive }
 test("a job survives two crashes of workers whose disks hold its intermediate files", async ({ arrive }) => {
   const { lab, jobs } = await atJobs(arrive);
   const { page } = lab;
-  await newRun(lab, { "Intermediate files": "on the workers' disks" });
+  await newRun(lab, { "Intermediate files": "workers' disks" });
   await lab.realTime();
   await jobs.run.click();
   await jobs.reach("map", 30);

@@ -1,7 +1,7 @@
 // The attempts at a job's tasks over time, by worker: to be looked at by mouse, fingers and keys, with a table for those who do not
 // see it.
 
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Attempt, Job } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
@@ -13,6 +13,7 @@ import type { Theme } from "../model/palette.js";
 import { Resized } from "../parts/resized.js";
 import { controls } from "../style/controls.js";
 import { AXIS, type Crash, drawAttempts, LABELS, LANE, type Picture, timeAt, xOf } from "./chart-draw.js";
+import { chartLook } from "./chart-look.js";
 
 /** How near to a bar a press means it, in pixels. */
 const NEAR = 8;
@@ -21,69 +22,7 @@ const LISTED = 200;
 
 @customElement("sb-job-chart")
 export class JobChart extends LitElement {
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-      }
-      .box {
-        touch-action: pan-y;
-        border-radius: 8px;
-        cursor: pointer;
-      }
-      canvas {
-        display: block;
-        width: 100%;
-      }
-      .said {
-        margin: 6px 0 0;
-        min-height: 3em;
-        font-size: 12.5px;
-      }
-      .legend {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px 12px;
-        font-size: 11.5px;
-        color: var(--soft);
-        margin: 4px 0 8px;
-      }
-      .legend b {
-        color: var(--ink);
-      }
-      .legend i {
-        display: inline-block;
-        width: 16px;
-        height: 11px;
-        border-radius: 2px;
-        background: var(--fill-2);
-        margin-right: 5px;
-        vertical-align: -1px;
-      }
-      .legend i.pill {
-        border-radius: 6px;
-        height: 9px;
-      }
-      summary {
-        cursor: pointer;
-        font-size: 12.5px;
-        padding: 6px 0;
-      }
-      .scroll td:nth-child(-n + 4) {
-        white-space: nowrap;
-      }
-      .scroll {
-        overflow: auto;
-        max-height: 260px;
-      }
-      @media (max-width: 760px) {
-        summary {
-          padding: 12px 0;
-        }
-      }
-    `,
-  ];
+  static override styles = [controls, chartLook];
 
   @property({ attribute: false }) lab!: Lab;
   @property({ attribute: false }) view!: View;

@@ -32,6 +32,6 @@ const LEAST = [
 
 const all = Object.entries(files).map(([path, code]): Example => ({ name: named(path, code), code }));
 // The one that everybody knows comes first.
-all.sort((one, other) => Number(/word/i.test(other.name)) - Number(/word/i.test(one.name)));
+all.sort((one, other) => Number(/^word count/i.test(other.name)) - Number(/^word count/i.test(one.name)));
 
 export const EXAMPLES: readonly Example[] = all.length > 0 ? all : [{ name: "The least", code: LEAST }];

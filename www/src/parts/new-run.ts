@@ -86,7 +86,7 @@ export class NewRun extends Dialog {
     return html`<div class="fields">
       <label>Intermediate files<select aria-label="Intermediate files" title="On a shared store as in the lab, or on each worker's own disk as in the paper (§3.1): then a crash loses what finished maps have written"
         @change=${choose((value) => ({ intermediate: value as "shared" | "local" }))}>
-        <option value="shared" ?selected=${intermediate === "shared"}>on the shared store</option><option value="local" ?selected=${intermediate === "local"}>on the workers' disks</option></select></label>
+        <option value="shared" ?selected=${intermediate === "shared"}>shared store</option><option value="local" ?selected=${intermediate === "local"}>workers' disks</option></select></label>
       <label>Coordinator<select aria-label="Coordinator" title="A process of its own, whose crash ends the job (§3.3), or one whose state the Raft servers keep"
         @change=${choose((value) => ({ coordinator: value as "plain" | "replicated" }))}>
         <option value="plain" ?selected=${coordinator === "plain"}>plain</option><option value="replicated" ?selected=${coordinator === "replicated"}>replicated</option></select></label>

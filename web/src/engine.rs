@@ -12,27 +12,29 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsError, JsValue};
 
 thread_local! {
+    /// What the page has handed over.
+    static INTERPRETER: RefCell<Option<Function>> = const { RefCell::new(None) };
     /// Every run of this module has the same, so that none of them runs again what another has run.
-    static ENGINE: RefCell<Engine> = RefCell::default();
+    static ENGINE: Engine = Engine::new(Rc::new(Foreign));
 }
 
 /// The engine that runs are opened with.
 pub(crate) fn engine() -> Engine {
-    ENGINE.with_borrow(Engine::clone)
+    ENGINE.with(Engine::clone)
 }
 
-/// Lets runs that are opened from now on run user code through this: a function that takes a request as JSON and returns the answer
-/// as JSON. What it throws, the program has done wrong.
+/// Lets runs run user code through this: a function that takes a request as JSON and returns the answer as JSON.
 #[wasm_bindgen(js_name = setInterpreter)]
 pub fn set_interpreter(
     #[wasm_bindgen(unchecked_param_type = "(request: string) => string")] run: JsValue,
 ) -> Result<(), JsError> {
     let run: Function = run.dyn_into().map_err(|_| JsError::new("an interpreter must be a function"))?;
-    ENGINE.set(Engine::new(Rc::new(Foreign(run))));
+    INTERPRETER.set(Some(run));
     Ok(())
 }
 
-struct Foreign(Function);
+/// The interpreter, whatever it is when it is needed.
+struct Foreign;
 
 #[derive(Serialize)]
 struct Asked<'a> {
@@ -43,7 +45,8 @@ struct Asked<'a> {
 impl Interpreter for Foreign {
     fn run(&self, code: &str, call: &Call<'_>) -> Result<Answer, Failure> {
         let asked = json::write(&Asked { code, call }).map_err(|error| broken(&error.to_string()))?;
-        let answer = self.0.call1(&JsValue::NULL, &JsValue::from_str(&asked));
+        let run = INTERPRETER.with_borrow(Option::clone).ok_or_else(|| broken("it is not loaded"))?;
+        let answer = run.call1(&JsValue::NULL, &JsValue::from_str(&asked));
         let answer = answer.ok().and_then(|answer| answer.as_string());
         let answer = answer.ok_or_else(|| broken("it did not answer"))?;
         let answer = json::parse(&answer).map_err(|error| broken(&error.to_string()))?;

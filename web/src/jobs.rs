@@ -1,12 +1,14 @@
 //! What a [`Playground`] can do about MapReduce jobs, in a build that runs them.
 
-use crate::crossing::{give, take, text, whole};
+use crate::crossing::{give, take, take_any, text, whole};
+use crate::engine::engine;
 use crate::job::{self, current};
 use crate::moment::Micros;
 use crate::playground::{Answer, Playground};
 use crate::run::Run;
 use serde::Serialize;
 use splitbrain::lab::member::{Member, View};
+use splitbrain::mapreduce::script::{Call, Failure};
 use splitbrain::mapreduce::{self, File, FileName, JobView, Phase, StoreView};
 use splitbrain::node::NodeId;
 use splitbrain::sim::World;
@@ -16,6 +18,26 @@ use wasm_bindgen::{JsError, JsValue};
 
 #[wasm_bindgen]
 impl Playground {
+    /// Goes on with a run as another build of the engine has left it: its `scripts`, and its `branches` as that build told them. It
+    /// stands at the beginning of the first branch; to be whole again, each branch must be seeked to its end.
+    pub fn resume(
+        scripts: Vec<String>,
+        #[wasm_bindgen(unchecked_param_type = "Branch[]")] branches: &JsValue,
+    ) -> Result<Playground, JsError> {
+        let branches = take_any("a list of branches", branches)?;
+        Ok(Playground { run: Run::resume(&scripts, branches)? })
+    }
+
+    /// What is wrong with a program of the user's own; undefined if nothing is.
+    #[wasm_bindgen(js_name = checkScript, unchecked_return_type = "ScriptProblem | undefined")]
+    pub fn check_script(&self, #[wasm_bindgen(unchecked_param_type = "string")] code: &JsValue) -> Answer {
+        let code = mapreduce::Bytes::from(text("a program", code)?.as_str());
+        match engine().ask(&code, &Call::Check) {
+            Ok(_) => Ok(JsValue::UNDEFINED),
+            Err(Failure { message, line, column, .. }) => Ok(give(&ScriptProblem { message, line, column })?),
+        }
+    }
+
     /// Submits a MapReduce job at this moment.
     #[wasm_bindgen(unchecked_return_type = "Moment")]
     pub fn submit(&mut self, #[wasm_bindgen(unchecked_param_type = "JobInput")] job: &JsValue) -> Answer {
@@ -84,6 +106,17 @@ pub struct Attempt {
     pub end: &'static str,
     /// Why, where there is more to say.
     pub note: String,
+}
+
+/// What is wrong with a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct ScriptProblem {
+    /// What, in a sentence.
+    pub message: String,
+    /// The line, from 1, if it is known.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
 }
 
 /// A file that can be read.

@@ -19,6 +19,7 @@ export type NodeId = number;
 
 /// A place in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[cfg_attr(feature = "jobs", derive(serde::Deserialize))]
 pub struct Moment {
     /// The virtual time.
     pub at: Micros,
@@ -41,6 +42,7 @@ pub struct Progress {
 
 /// One of the futures of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[cfg_attr(feature = "jobs", derive(serde::Deserialize))]
 #[serde(rename_all = "camelCase")]
 pub struct Branch {
     /// Its number, from 0.
@@ -55,6 +57,19 @@ pub struct Branch {
     pub end: Moment,
     /// Whether the run stands on it.
     pub current: bool,
+}
+
+#[cfg(feature = "jobs")]
+impl Branch {
+    /// What a timeline knows of it.
+    pub(crate) fn about(&self) -> timeline::Branch {
+        let place = |moment: Moment| timeline::Moment {
+            at: splitbrain::time::Time(moment.at),
+            step: moment.step,
+            branch: moment.branch,
+        };
+        timeline::Branch { parent: self.parent, forked_at: self.forked_at.map(place), end: place(self.end) }
+    }
 }
 
 impl From<timeline::Moment> for Moment {

@@ -197,6 +197,11 @@ impl Playground {
         Ok(self.run.script()?)
     }
 
+    /// Every branch as versioned JSON, saved at its end: with `branches`, all that another build of the engine needs to go on.
+    pub fn scripts(&self) -> Result<Vec<String>, JsError> {
+        Ok(self.run.scripts()?)
+    }
+
     /// The fingerprint of all steps up to this moment, as 16 hexadecimal digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {

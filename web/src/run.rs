@@ -70,6 +70,22 @@ impl Run {
         Ok(Run::of(Timeline::from_script(script)?, bundled))
     }
 
+    /// A run as another build of this engine left it, with all its branches, standing at the beginning of the first.
+    #[cfg(feature = "jobs")]
+    pub fn resume(scripts: &[String], branches: Vec<crate::moment::Branch>) -> Result<Run, Mistake> {
+        let mut tracks = Vec::new();
+        let mut config = Config::default();
+        for (json, branch) in scripts.iter().zip(&branches) {
+            let script = Script::<Watch>::from_json(json).map_err(|error| Mistake(error.0))?;
+            config = script.config;
+            tracks.push((branch.about(), script.acts));
+        }
+        config.engine = engine();
+        let mut run = Run::of(Timeline::resume(config, tracks)?, Tree::new());
+        run.labels = branches.into_iter().skip(1).map(|branch| branch.label).collect();
+        Ok(run)
+    }
+
     fn of(timeline: Timeline<Watch>, bundled: Tree<Hash, ()>) -> Run {
         Run { timeline, labels: Vec::new(), bundled, trip: None }
     }
@@ -184,7 +200,15 @@ impl Run {
 
     /// The current branch as versioned JSON, saved at this moment.
     pub fn script(&self) -> Result<String, Mistake> {
-        let mut script = self.timeline.script();
+        self.written(self.timeline.script())
+    }
+
+    /// Every branch as versioned JSON, saved at its end.
+    pub fn scripts(&self) -> Result<Vec<String>, Mistake> {
+        self.timeline.scripts().map(|script| self.written(script)).collect()
+    }
+
+    fn written(&self, mut script: Script<Watch>) -> Result<String, Mistake> {
         for recorded in &mut script.acts {
             if let Act::Submit { job } = &mut recorded.act {
                 *job = job.without_texts(|input| !self.bundled.contains_key(&input.hash));

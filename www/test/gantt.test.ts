@@ -1,4 +1,4 @@
-import type { Attempt } from "splitbrain";
+import type { Attempt } from "splitbrain/jobs";
 import { describe, expect, test } from "vitest";
 import {
   across,

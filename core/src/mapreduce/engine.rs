@@ -41,6 +41,10 @@ impl Engine {
         }
         let interpreter = self.interpreter.as_ref().ok_or_else(unavailable)?;
         let answer = interpreter.run(&code.text(), call).map(Rc::new);
+        // There may be one the next time.
+        if answer.as_ref().is_err_and(|failure| failure.kind == FailureKind::Unavailable) {
+            return answer;
+        }
         let mut answered = self.answered.borrow_mut();
         let bytes = answer.as_ref().map_or(0, |answer| size(answer));
         if answered.bytes.saturating_add(bytes) > MOST_BYTES {

@@ -143,6 +143,22 @@ impl<S: Subject> Timeline<S> {
         Self::with_acts(script.config, script.acts, Some(saved))
     }
 
+    /// A run with all its branches as another timeline left them, standing at the beginning of the first: the acts of each, and
+    /// what is known of it. Seek to the end of each to see it again.
+    pub fn resume(config: S::Config, branches: Vec<(Branch, Vec<Recorded<S::Act>>)>) -> Result<Self, String> {
+        let mut timeline = Self::open(config)?;
+        let genesis = timeline.live.clone();
+        let track = |(about, acts)| {
+            let checkpoints = Checkpoints::new(genesis.clone());
+            Track { about, acts, checkpoints, marks: Vec::new() }
+        };
+        let tracks: Vec<_> = branches.into_iter().map(track).collect();
+        if !tracks.is_empty() {
+            timeline.branches = tracks;
+        }
+        Ok(timeline)
+    }
+
     fn with_acts(
         config: S::Config,
         acts: Vec<Recorded<S::Act>>,
@@ -367,13 +383,23 @@ impl<S: Subject> Timeline<S> {
 
     /// The current branch as a script, saved at this moment.
     pub fn script(&self) -> Script<S> {
-        let now = self.now();
+        let fingerprint = self.live.subject.is_portable().then(|| self.live.world.fingerprint());
+        Script { fingerprint, ..self.script_of(self.current, self.now()) }
+    }
+
+    /// Every branch as a script, saved at its end and without a fingerprint.
+    pub fn scripts(&self) -> impl Iterator<Item = Script<S>> {
+        let ends = self.branches.iter().map(|track| track.about.end).enumerate();
+        ends.map(|(branch, end)| self.script_of(branch, end))
+    }
+
+    fn script_of(&self, branch: usize, at: Moment) -> Script<S> {
         Script {
             engine: String::from(env!("CARGO_PKG_VERSION")),
             config: self.config.clone(),
-            acts: self.branches[self.current].acts.clone(),
-            saved: script::Place { at: now.at, step: now.step },
-            fingerprint: self.live.subject.is_portable().then(|| self.live.world.fingerprint()),
+            acts: self.branches[branch].acts.clone(),
+            saved: script::Place { at: at.at, step: at.step },
+            fingerprint: None,
         }
     }
 

@@ -102,8 +102,8 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn take_counters(&self) -> BTreeMap<String, u64> {
-        self.counters.take()
+    pub(crate) fn take_counters(&self) -> Vec<(String, u64)> {
+        self.counters.take().into_iter().collect()
     }
 
     /// Writes down what is about to be thrown to the program, and gives it back.

@@ -9,7 +9,7 @@ import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { css, LitElement, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { ScriptProblem } from "splitbrain";
+import type { ScriptProblem } from "splitbrain/jobs";
 import { colours, look } from "./look.js";
 
 @customElement("sb-code")

@@ -3,24 +3,22 @@
 
 import type {
   Action,
-  Attempt,
   Branch,
   Check,
   Config,
   Frame,
   JobInput,
-  JobOutput,
   LogRow,
   Mark,
   Micros,
   Progress,
   Rule,
-  ScriptProblem,
-  StoredFile,
   ToldStep,
   Way,
 } from "splitbrain";
-import init, { freshSeed, Playground, setInterpreter } from "splitbrain";
+import init, { freshSeed, Playground } from "splitbrain";
+import type { Attempt, JobOutput, ScriptProblem, StoredFile } from "splitbrain/jobs";
+import { type JobsPlayground, JobsEngine } from "./jobs-engine.js";
 import { TRAP } from "./trap.js";
 
 export interface Text {
@@ -70,7 +68,9 @@ const SNAPSHOT_NEAR = 1_500;
 
 export class Host {
   #playground: Playground | undefined;
-  #interpreter: Promise<void> | undefined;
+  /** The same as `#playground` once jobs can be run in it. */
+  #withJobs: JobsPlayground | undefined;
+  readonly #jobs = new JobsEngine();
 
   async start(): Promise<Config> {
     await init();
@@ -84,7 +84,9 @@ export class Host {
   /** A new run, taken to the moment its first leader is elected. */
   open(config: Config, ask: Ask): Answer {
     return guarded(() => {
-      this.#replace(Playground.open(config));
+      const { loaded } = this.#jobs;
+      if (loaded) this.#replace(loaded.Playground.open(config), true);
+      else this.#replace(Playground.open(config), false);
       const engine = this.#engine();
       for (let at = SETTLE_STRIDE; at <= SETTLE_WITHIN && engine.frame().leader === null; at += SETTLE_STRIDE) {
         engine.runUntil(at, 1000);
@@ -95,9 +97,12 @@ export class Host {
 
   /** `programs`: whether what people have written in it may run. Without an interpreter it cannot. */
   async openScript(json: string, texts: Text[], programs: boolean, ask: Ask): Promise<Answer> {
-    if (programs) await this.#interpret();
+    if (programs) await this.#jobs.interpret();
+    // What no job is submitted in needs no engine that runs them.
+    const jobs = json.includes('"submit"') ? await this.#jobs.load() : this.#jobs.loaded;
     return guarded(() => {
-      this.#replace(Playground.fromScript(json, texts));
+      if (jobs) this.#replace(jobs.Playground.fromScript(json, texts), true);
+      else this.#replace(Playground.fromScript(json, texts), false);
       return this.#changed(ask);
     });
   }
@@ -136,9 +141,10 @@ export class Host {
   }
 
   async submit(job: JobInput, ask: Ask): Promise<Answer> {
-    if (typeof job.app === "object" && "script" in job.app) await this.#interpret();
+    if (typeof job.app === "object" && "script" in job.app) await this.#jobs.interpret();
+    const engine = await this.#engineWithJobs();
     return guarded(() => {
-      this.#engine().submit(job);
+      engine.submit(job);
       return this.#changed(ask);
     });
   }
@@ -155,21 +161,22 @@ export class Host {
   }
 
   jobOutput(): JobOutput | undefined {
-    return guarded(() => this.#engine().jobOutput());
+    return guarded(() => this.#withJobs?.jobOutput());
   }
 
   /** What is wrong with a program before it is run; null if nothing is. */
   async checkScript(code: string): Promise<ScriptProblem | null> {
-    await this.#interpret();
-    return guarded(() => this.#engine().checkScript(code) ?? null);
+    await this.#jobs.interpret();
+    const engine = await this.#engineWithJobs();
+    return guarded(() => engine.checkScript(code) ?? null);
   }
 
   files(): StoredFile[] {
-    return guarded(() => this.#engine().files());
+    return guarded(() => this.#withJobs?.files() ?? []);
   }
 
   file(at: number, name: string, from: number, count: number): string {
-    return guarded(() => this.#engine().file(at, name, from, count));
+    return guarded(() => this.#withJobs?.file(at, name, from, count) ?? "");
   }
 
   script(): string {
@@ -185,12 +192,15 @@ export class Host {
   }
 
   /** Brings the second module, which runs what people have written. It is large, and few need it: so not before it is needed. */
-  #interpret(): Promise<void> {
-    this.#interpreter ??= interpreter().catch((error: unknown) => {
-      this.#interpreter = undefined;
-      throw error;
+  /** The run in an engine that runs jobs: the same run, with all its branches, if it was in one that does not. */
+  async #engineWithJobs(): Promise<JobsPlayground> {
+    if (this.#withJobs) return this.#withJobs;
+    const jobs = await this.#jobs.load();
+    return guarded(() => {
+      const moved = jobs.move(this.#engine());
+      this.#replace(moved, true);
+      return moved;
     });
-    return this.#interpreter;
   }
 
   #engine(): Playground {
@@ -198,9 +208,12 @@ export class Host {
     return this.#playground;
   }
 
-  #replace(next: Playground): void {
+  #replace(next: JobsPlayground, withJobs: true): void;
+  #replace(next: Playground, withJobs: false): void;
+  #replace(next: JobsPlayground, withJobs: boolean): void {
     this.#playground?.free();
     this.#playground = next;
+    this.#withJobs = withJobs ? next : undefined;
   }
 
   #progress(progress: Progress, ask: Ask): Answer {
@@ -237,20 +250,8 @@ export class Host {
     answer.rules = engine.rules();
     answer.branches = engine.branches();
     answer.operations = ask.operations > 0 ? engine.operations(ask.operations) : [];
-    answer.attempts = ask.attempts ? engine.attempts() : [];
+    answer.attempts = ask.attempts ? (this.#withJobs?.attempts() ?? []) : [];
     return answer;
-  }
-}
-
-async function interpreter(): Promise<void> {
-  try {
-    const script = await import("splitbrain/script");
-    await script.default();
-    setInterpreter(script.run);
-  } catch {
-    throw new Error(
-      "What runs programs of your own could not be fetched. Check the connection and try again, or choose an application that is built in.",
-    );
   }
 }
 

@@ -1,7 +1,8 @@
 // The page's one connection to the engine: plays, seeks, acts, and keeps the view that panels draw. It owns pace and
 // presentation; what happens next is the engine's to say.
 
-import type { Action, Config, JobInput, JobOutput, Micros, ScriptProblem, StoredFile, ToldStep } from "splitbrain";
+import type { Action, Config, JobInput, Micros, ToldStep } from "splitbrain";
+import type { JobOutput, ScriptProblem, StoredFile } from "splitbrain/jobs";
 import { span } from "../model/format.js";
 import { WINDOW } from "../model/log-window.js";
 import type { Scene } from "../model/narration.js";

@@ -1,6 +1,7 @@
 // What the page knows at one moment: everything a panel may draw. Replaced as a whole, never changed in place.
 
-import type { Attempt, Branch, Check, Config, Frame, LogRow, Mark, Node, Rule, ToldStep, Way } from "splitbrain";
+import type { Branch, Check, Config, Frame, LogRow, Mark, Node, Rule, ToldStep, Way } from "splitbrain";
+import type { Attempt } from "splitbrain/jobs";
 
 export interface View {
   readonly config: Config;

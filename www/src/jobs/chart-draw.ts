@@ -1,7 +1,7 @@
 // The picture of a job's attempts: a pure drawing of what is in the window. A map is a block and a reduce a pill; how each ended
 // and why there is more than one attempt is a sign; colour only repeats it.
 
-import type { Attempt } from "splitbrain";
+import type { Attempt } from "splitbrain/jobs";
 import { reasonOf, signOf } from "../model/gantt.js";
 import { type Bar, firstUntil, type Lane, ticksIn } from "../model/history.js";
 import { fill, onFill, plain, type Theme } from "../model/palette.js";

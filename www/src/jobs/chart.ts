@@ -3,7 +3,8 @@
 
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import type { Attempt, Job } from "splitbrain";
+import type { Job } from "splitbrain";
+import type { Attempt } from "splitbrain/jobs";
 import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
 import { seconds, trim } from "../model/format.js";

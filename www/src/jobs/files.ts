@@ -2,7 +2,8 @@
 
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Job, StoredFile } from "splitbrain";
+import type { Job } from "splitbrain";
+import type { StoredFile } from "splitbrain/jobs";
 import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
 import { count } from "../model/format.js";

@@ -2,7 +2,8 @@
 
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import type { Job, JobInput, ScriptProblem } from "splitbrain";
+import type { Job, JobInput } from "splitbrain";
+import type { ScriptProblem } from "splitbrain/jobs";
 import type { Code } from "../editor/code.js";
 import type { Lab } from "../engine/lab.js";
 import { late } from "../late.js";

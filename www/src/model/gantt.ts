@@ -1,6 +1,6 @@
 // The attempts at a job's tasks as bars by worker: where they stand, what they are marked with, what they say.
 
-import type { Attempt } from "splitbrain";
+import type { Attempt } from "splitbrain/jobs";
 import { seconds, span } from "./format.js";
 import { type Bar, firstUntil, type Lane, lanesOf } from "./history.js";
 

@@ -2,7 +2,8 @@
 
 import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import type { Job, JobInput, JobOutput } from "splitbrain";
+import type { Job, JobInput } from "splitbrain";
+import type { JobOutput } from "splitbrain/jobs";
 import { countersView } from "../jobs/counters.js";
 import { draft } from "../jobs/draft.js";
 import type { JobForm } from "../jobs/form.js";

@@ -1,7 +1,7 @@
 // A job's output: searched, shown in part, downloaded whole.
 
 import { html, type TemplateResult } from "lit";
-import type { JobOutput } from "splitbrain";
+import type { JobOutput } from "splitbrain/jobs";
 import { count } from "../model/format.js";
 
 /** Lines shown at once; the rest is found by searching or downloading. */

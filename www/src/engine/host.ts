@@ -18,7 +18,7 @@ import type {
 } from "splitbrain";
 import init, { freshSeed, Playground } from "splitbrain";
 import type { Attempt, JobOutput, ScriptProblem, StoredFile } from "splitbrain/jobs";
-import { type JobsPlayground, JobsEngine } from "./jobs-engine.js";
+import { JobsEngine, type JobsPlayground } from "./jobs-engine.js";
 import { TRAP } from "./trap.js";
 
 export interface Text {

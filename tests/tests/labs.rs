@@ -122,7 +122,7 @@ const NOTICED: &[Noticed] = &[
 #[test]
 fn a_rule_that_is_off_is_noticed_by_the_test_that_is_about_it() {
     for Noticed { rule, test: name, by_the_course } in NOTICED {
-        let options = Options { without: vec![(*rule).into()], course_only: *by_the_course };
+        let options = Options { without: vec![(*rule).into()], course_only: *by_the_course, ..Options::default() };
         let test = suites::all()
             .find(|test| [test.function, test.name].contains(name))
             .expect("a test of that name");
@@ -136,7 +136,7 @@ fn a_rule_that_is_off_is_noticed_by_the_test_that_is_about_it() {
 
 #[test]
 fn slow_back_up_is_noticed_by_one_test_of_lab_2_only() {
-    let options = Options { without: vec!["fast-backup".into()], course_only: true };
+    let options = Options { without: vec!["fast-backup".into()], course_only: true, ..Options::default() };
     for seed in 1..=3 {
         for test in suites::all().filter(|test| test.suite.starts_with('2')) {
             let passed = test.run(seed, &options).expect("a rule of that name").report.passed();

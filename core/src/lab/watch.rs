@@ -249,7 +249,7 @@ fn ends_alike_everywhere(message: &mapreduce::Message) -> bool {
 }
 
 /// The files of the store that a step's writes name.
-fn touched(step: &Step<Member>) -> impl Iterator<Item = mapreduce::FileName> {
+pub(crate) fn touched(step: &Step<Member>) -> impl Iterator<Item = mapreduce::FileName> {
     let batches = step.effects.iter().filter_map(|effect| match effect {
         Effect::Write(batch) => Some(batch),
         _ => None,

@@ -18,15 +18,15 @@ pub(super) struct Counts {
     rpcs: u64,
     /// The size of these, and of the replies that arrived.
     bytes: u64,
-    /// Requests that each server took in.
+    /// Requests that each node took in.
     incoming: Vec<u64>,
     /// How often each entry was sent to each follower, if the test asks.
     copies: Option<BTreeMap<(NodeId, Index), u32>>,
 }
 
 impl Counts {
-    pub(super) fn new(servers: u16) -> Counts {
-        Counts { rpcs: 0, bytes: 0, incoming: vec![0; usize::from(servers)], copies: None }
+    pub(super) fn new(nodes: u16) -> Counts {
+        Counts { rpcs: 0, bytes: 0, incoming: vec![0; usize::from(nodes)], copies: None }
     }
 
     /// Counts what a step sent and took in.
@@ -68,7 +68,7 @@ impl Counts {
         copies.map(|(&(to, index), &times)| (times, to, index)).max()
     }
 
-    /// Requests that all servers together took in.
+    /// Requests that all nodes together took in.
     pub(super) fn incoming(&self) -> u64 {
         self.incoming.iter().sum()
     }

@@ -1,7 +1,7 @@
-//! The course's own tests, labs 2 and 3: every test of parts 2A to 2D, 3A and 3B under the name that it prints, in
-//! virtual time.
+//! The course's own tests, labs 1 to 3: every test of lab 1 and of parts 2A to 2D, 3A and 3B under the name that it prints,
+//! in virtual time.
 //!
-//! A [`Test`] is a program over a cluster. In lab 2 it disconnects servers, crashes them, hands them commands, and asks
+//! A [`Test`] is a program over a cluster. In lab 1 it has a job run and looks at who did what, and at its output; in lab 2 it disconnects servers, crashes them, hands them commands, and asks
 //! what they delivered; in lab 3 it does that to the servers of a key/value service whose clients are at work, and asks
 //! what they read. The numbers are the course's throughout. It passes if every condition of the course holds *and* every
 //! check of [`crate::check`] after every step, for the course's tests alone miss a third of all broken Rafts. A run
@@ -38,6 +38,21 @@
 //! - *A read that a minority was asked for must return once the partition is healed*, as the write must. The course looks
 //!   whether it has, and does not mind.
 //!
+//! # Lab 1
+//!
+//! Its jobs read Moby Dick in eight files, where the course's read eight books, and write ten. Whoever runs a test hands the
+//! chapters over ([`Options::chapters`]): they are no part of this library. Names end in a digit, so that `early_exit` has
+//! reduces that take long. What differs:
+//!
+//! - *Files are in a store of their own*, which is asked over the network like anybody else.
+//! - *A process that has nothing more to do rests*, where the course's exits: a worker when it is told that no job runs. The
+//!   coordinator is asked every second whether it is done, and the test ends a second after it has said so.
+//! - *Which calls overlap is seen from outside*, where the course's programs leave files that mark what is under way.
+//! - *A worker crashes before it computes what it has read*, or sleeps then, drawn for each call of map and reduce as the
+//!   course's `crash` does; what it computes meanwhile is nobody's business.
+//! - *A final file is looked at whenever it is written*: it must be what it was when it was first seen, which is to say that
+//!   nobody ever sees a part of it. And a task is counted once, whoever reports it.
+//!
 //! # Numbers
 //!
 //! Limits on time are the course's, in virtual time; CPU time means nothing here. RPCs are requests, as the course
@@ -69,6 +84,8 @@ mod service;
 mod generic;
 mod lab3a;
 mod lab3b;
+mod jobs;
+mod lab1;
 #[cfg(test)]
 mod tests;
 
@@ -76,9 +93,11 @@ pub use history::Operation;
 pub use report::{Failure, Figures, Outcome, Report, Verdict};
 
 use crate::lab::act::Course;
+use crate::mapreduce;
 use crate::time::{Span, Time};
 use alloc::string::String;
 use alloc::vec::Vec;
+use jobs::JobTester;
 use service::ServiceTester;
 use stage::{Lab, Stage, Try};
 use tester::Tester;
@@ -93,7 +112,7 @@ const ELECTION_TIMEOUT: (Span, Span) = (Span::millis(300), Span::millis(600));
 const LIMIT: Span = Span::secs(120);
 
 /// The parts of the labs, in order.
-pub const SUITES: [&str; 6] = ["2A", "2B", "2C", "2D", "3A", "3B"];
+pub const SUITES: [&str; 7] = ["1", "2A", "2B", "2C", "2D", "3A", "3B"];
 
 /// How a test is run, if not as it should be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,15 +121,17 @@ pub struct Options {
     pub without: Vec<String>,
     /// Whether the course's conditions alone decide: what the checks find is passed over.
     pub course_only: bool,
+    /// The chapters of Moby Dick, in order: what lab 1's jobs read. The tests of other labs do without.
+    pub chapters: Vec<String>,
 }
 
 /// A test of the course.
 pub struct Test {
-    /// The part of a lab that it belongs to.
+    /// The lab that it belongs to, or the part of one.
     pub suite: &'static str,
     /// What the course prints before it runs.
     pub name: &'static str,
-    /// Its function in the course's code. One function of lab 3 is three tests.
+    /// Its function in the course's code, or lab 1's application. One function of lab 3 is three tests.
     pub function: &'static str,
     /// What the handout prints behind it; none if its year did not have it.
     pub handout: Option<Figures>,
@@ -125,6 +146,8 @@ enum Program {
     Raft { snapshots: bool, program: fn(&mut Tester) -> Try<()> },
     /// To a service with so many clients, whose servers take a snapshot near a limit or never.
     Service { clients: u16, max_raft_state: Option<u64>, program: fn(&mut ServiceTester) -> Try<()> },
+    /// To so many workers who have a job of this application.
+    Jobs { workers: u16, app: fn() -> mapreduce::Program, program: fn(&mut JobTester) -> Try<()> },
 }
 
 impl Test {
@@ -136,6 +159,11 @@ impl Test {
 
 /// Every test, in the course's order.
 pub fn all() -> impl Iterator<Item = &'static Test> {
+    lab1::TESTS.iter().chain(with_servers())
+}
+
+/// The tests of labs 2 and 3.
+fn with_servers() -> impl Iterator<Item = &'static Test> {
     [lab2a::TESTS, lab2b::TESTS, lab2c::TESTS, lab2d::TESTS, lab3a::TESTS, lab3b::TESTS].into_iter().flatten()
 }
 
@@ -152,10 +180,15 @@ impl Test {
     /// Runs the test on a seed.
     ///
     /// # Errors
-    /// If there is no rule of that name.
+    /// If there is no rule of that name, or if the test is one of lab 1 and has no text.
     pub fn run(&self, seed: u64, options: &Options) -> Result<Outcome, String> {
-        let place = all().position(|test| test.name == self.name).unwrap_or_default() as u64;
+        // Chance is drawn by place. Lab 1 came last, and a seed means to the others what it did before.
+        let places = with_servers().chain(lab1::TESTS);
+        let place = places.take_while(|test| test.name != self.name).count() as u64;
         match self.program {
+            Program::Jobs { workers, app, program } => {
+                Ok(self.play(seed, JobTester::new(self, (workers, app()), place, seed, options)?, program))
+            }
             Program::Raft { snapshots, program } => {
                 Ok(self.play(seed, Tester::new(self, snapshots, place, seed, options)?, program))
             }

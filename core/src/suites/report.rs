@@ -17,9 +17,9 @@ pub struct Figures {
     /// Requests sent, whether or not they arrived. Replies are not counted.
     pub rpcs: u64,
     /// The size of these requests and of the replies that arrived, each in its own project's encoding. None in the
-    /// handout of lab 3, whose tester does not print it.
+    /// handout of lab 3, whose tester does not print it, and in lab 1, whose tester prints nothing.
     pub bytes: Option<u64>,
-    /// Commands committed; in lab 3 operations of clients that returned.
+    /// Commands committed; in lab 3 operations of clients that returned, in lab 1 tasks completed.
     pub commits: u64,
 }
 
@@ -66,9 +66,9 @@ pub struct Failure {
 /// What is said of one test on one seed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// The name that the course prints, such as `Test (2A): initial election` or `Test: one client (3A)`.
+    /// The name that the course prints, such as `wc test`, `Test (2A): initial election` or `Test: one client (3A)`.
     pub name: &'static str,
-    /// The part of a lab: `2A` to `2D`, `3A` and `3B`.
+    /// The lab or the part of one: `1`, `2A` to `2D`, `3A` and `3B`.
     pub suite: &'static str,
     /// The seed.
     pub seed: u64,
@@ -89,7 +89,7 @@ pub struct Outcome {
     pub report: Report,
     /// The run, saved at the moment of interest: where it failed, or what it is about.
     pub script: Script<Watch>,
-    /// Every operation of lab 3's clients, in the order in which they were called; empty in lab 2.
+    /// Every operation of lab 3's clients, in the order in which they were called; empty in labs 1 and 2.
     pub history: Vec<Operation>,
 }
 

@@ -91,7 +91,8 @@ impl ServiceTester {
         seed: u64,
         options: &Options,
     ) -> Result<ServiceTester, String> {
-        let config = Config { servers: test.servers, clients, max_raft_state, ..Config::default() };
+        let config =
+            Config { servers: test.servers, clients, workers: 0, max_raft_state, ..Config::default() };
         let lab =
             Lab3 { history: History::default(), users: Vec::new(), written: Vec::new(), partitioner: None };
         Stage::open(config, place, seed, options, lab)

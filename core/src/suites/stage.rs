@@ -46,8 +46,13 @@ pub(super) trait Lab: Sized {
     /// Whether every client has come to its end.
     fn clients_have_ended(&self) -> bool;
 
-    /// How many commands were committed, or operations returned: see [`Figures::commits`].
+    /// How many commands were committed, operations returned or tasks completed: see [`Figures::commits`].
     fn commits(&self) -> u64;
+
+    /// The bytes to print, of those that were counted.
+    fn bytes(&self, counted: Option<u64>) -> Option<u64> {
+        counted
+    }
 
     /// Judges the test as a whole, at its end. The error says what is wrong.
     fn judge(&self) -> Result<(), String> {
@@ -91,7 +96,6 @@ impl<L: Lab> Stage<L> {
     ) -> Result<Stage<L>, String> {
         let chance = Chance::new(seed).key(place);
         let config = Config {
-            workers: 0,
             // JSON holds 53 bits exactly.
             seed: chance.draw() >> 11,
             latency: (Span::ZERO, Span::millis(2)),
@@ -107,7 +111,7 @@ impl<L: Lab> Stage<L> {
         };
         let (watch, world) = Watch::open(&config)?;
         Ok(Stage {
-            counts: Counts::new(config.servers),
+            counts: Counts::new(config.roster().len()),
             config,
             world,
             watch,
@@ -126,6 +130,11 @@ impl<L: Lab> Stage<L> {
     /// How the world began.
     pub(super) fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Every check's view of the run so far.
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// The world, to look at.
@@ -213,10 +222,12 @@ impl<L: Lab> Stage<L> {
     }
 
     fn counted(&self) -> Figures {
+        let counted = self.counts.figures();
         Figures {
             took: self.world.now().since(Time::ZERO),
             commits: self.lab.commits(),
-            ..self.counts.figures()
+            bytes: self.lab.bytes(counted.bytes),
+            ..counted
         }
     }
 }

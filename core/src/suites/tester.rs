@@ -111,6 +111,7 @@ impl Tester {
         let config = Config {
             servers: test.servers,
             clients: 0,
+            workers: 0,
             max_raft_state: None,
             host: Host::Tester,
             ..Config::default()

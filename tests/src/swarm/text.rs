@@ -1,7 +1,7 @@
 //! Texts for jobs, drawn rather than stored.
 
 use super::dice::Dice;
-use splitbrain::mapreduce::{BuiltIn, Input, Job};
+use splitbrain::mapreduce::{Program, Input, Job};
 
 /// Enough for words that come up in every input and words that do not.
 const WORDS: [&str; 40] = [
@@ -49,7 +49,7 @@ const WORDS: [&str; 40] = [
 
 /// A job over a few drawn texts; `longest` is the most bytes of one of them.
 pub(super) fn job(dice: &mut Dice, longest: u32) -> Job {
-    let app = if dice.happens(700) { BuiltIn::WordCount } else { BuiltIn::InvertedIndex };
+    let app = if dice.happens(700) { Program::WordCount } else { Program::InvertedIndex };
     let inputs: Vec<Input> = (0..dice.between(2, 6))
         .map(|n| {
             let bytes = dice.between(100, longest);

@@ -7,8 +7,8 @@ use splitbrain::suites::{self, Options, Test};
 
 /// How to call it.
 pub(crate) const USAGE: &str = "\
-cargo labs [--from SEED] [--count N]     run the course's tests of labs 2 and 3 on N seeds
-  --suite 2A,3B      only these parts
+cargo labs [--from SEED] [--count N]     run the course's tests on N seeds
+  --suite 1,2A,3B    only these labs or parts of them
   --test NAME        only tests whose name, as the course prints it, or whose function has this in it
   --without RULE     with a rule off (again for another)
   --course-only        what the checks find is passed over: the course's own conditions decide

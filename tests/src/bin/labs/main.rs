@@ -1,4 +1,4 @@
-//! The course's tests of labs 2 and 3, on as many seeds as one likes.
+//! The course's tests of labs 1 to 3, on as many seeds as one likes.
 
 mod args;
 #[path = "../sweep/pool.rs"]
@@ -8,6 +8,7 @@ mod table;
 use args::{Args, Command};
 use cpu_time::ProcessTime;
 use splitbrain::suites::{self, Report, Test};
+use splitbrain_tests::chapters;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use table::Table;
@@ -16,8 +17,8 @@ fn main() -> ExitCode {
     let done = args::parse().map_err(Failed::Asked).and_then(|args| match args.command {
         Command::Help => say(args::USAGE),
         Command::List => say(&list(&args)),
-        Command::Run => run(&args),
-        Command::Script => script(&args),
+        Command::Run => run(&with_chapters(args)?),
+        Command::Script => script(&with_chapters(args)?),
     });
     match done {
         Ok(code) => code,
@@ -45,6 +46,14 @@ enum Failed {
 fn say(text: &str) -> Result<ExitCode, Failed> {
     io::stdout().lock().write_all(text.as_bytes()).map_err(Failed::Said)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The same, with what lab 1 reads if it is among what was asked for.
+fn with_chapters(mut args: Args) -> Result<Args, Failed> {
+    if args.tests.iter().any(|test| test.suite == "1") {
+        args.options.chapters = chapters::moby_dick().map_err(Failed::Asked)?;
+    }
+    Ok(args)
 }
 
 /// The tests, one a line.

@@ -142,7 +142,7 @@ pub struct Run {
 /// What a worker is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WorkerView {
-    /// How often it has booted.
+    /// Which of its lives this is: how often it has booted, counted on from the time at which its disk was new.
     pub incarnation: u64,
     /// What it is doing.
     pub doing: Doing,

@@ -154,6 +154,7 @@ impl Node for Worker {
     fn handle(&mut self, at: Time, input: Input<Worker>, out: &mut impl Outbox<Worker>) {
         match input {
             Input::Start => {
+                self.number_lives(at);
                 let content = WorkerContent::Incarnation(self.incarnation);
                 out.write([FileOp::Put(WorkerFile::Incarnation, content)].into());
                 self.ask_for_a_task(out);
@@ -198,6 +199,16 @@ impl Node for Worker {
 
 /// Asking, and being answered.
 impl Worker {
+    /// A worker whose disk was emptied does not know how often it had booted, and a coordinator that has heard a later life
+    /// of it would not answer. So lives are counted on from the time of the first boot that a disk remembers, which no former
+    /// self can have reached: nobody boots more than once in a microsecond.
+    fn number_lives(&mut self, at: Time) {
+        if self.incarnation == 1 {
+            self.incarnation = at.0.saturating_add(1);
+            self.calls = Calls::new(self.incarnation);
+        }
+    }
+
     fn ask_for_a_task(&mut self, out: &mut impl Outbox<Worker>) {
         self.state = State::Asking;
         self.calls.ask(Question::Task, &self.config, out);

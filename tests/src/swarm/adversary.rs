@@ -209,6 +209,7 @@ impl Adversary {
             acts.push(Act::Slow { node, by: Span::ZERO });
             acts.push(Act::Drift { node, ppm: 0 });
         }
+        acts.extend(config.roster().workers().map(|node| Act::Speed { node, percent: 100 }));
         let clients: Vec<NodeId> = config.roster().clients().collect();
         // Whoever is asked for something in the calm must be answered, a client without a load too.
         if let Some(client) = self.dice.pick(&clients) {

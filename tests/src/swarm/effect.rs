@@ -8,6 +8,7 @@ use splitbrain::kv;
 use splitbrain::lab::act::Act;
 use splitbrain::lab::member::{Message, Timer, View};
 use splitbrain::lab::{Config, Member};
+use splitbrain::mapreduce::{Doing, JobId, JobView, TaskState};
 use splitbrain::node::NodeId;
 use splitbrain::raft::{self, Role};
 use splitbrain::sim::{Action, Cause, Deed, Fate, FlightAction, FlightId, Gate, Missed, Status, Step, World};
@@ -61,6 +62,10 @@ pub struct Effects {
     postponed: BTreeMap<(NodeId, Timer), (u64, Time)>,
     /// How much each clock goes too fast or too slow.
     drift: Vec<i32>,
+    /// Maps whose output was on a disk that was emptied: job, map and attempt.
+    wiped: BTreeSet<(JobId, u32, u32)>,
+    /// The job, as its coordinator sees it.
+    job: Option<JobView>,
 }
 
 impl Effects {
@@ -78,6 +83,8 @@ impl Effects {
             late: BTreeSet::new(),
             postponed: BTreeMap::new(),
             drift: vec![0; nodes],
+            wiped: BTreeSet::new(),
+            job: None,
         }
     }
 
@@ -130,7 +137,20 @@ impl Effects {
                 }
             }
             Act::Flight { flight, fate } => self.before_flight(*flight, *fate, kind, world),
+            Act::Wipe { node } => self.before_wipe(*node),
             _ => {}
+        }
+    }
+
+    /// What completed maps have left on this disk will be gone.
+    fn before_wipe(&mut self, node: NodeId) {
+        let Some(job) = &self.job else { return };
+        for (&map, task) in job.maps.iter() {
+            if let TaskState::Completed { worker, attempt } = task.state
+                && worker == node
+            {
+                self.wiped.insert((job.id, map, attempt));
+            }
         }
     }
 
@@ -200,6 +220,7 @@ impl Effects {
             Cause::Action(Action::Crash(node)) => self.crashed(*node, step, world),
             _ => {}
         }
+        self.jobs(step);
         for deed in &step.deeds {
             match deed {
                 Deed::Departed { flight, from, to, fate, .. } => {
@@ -213,6 +234,33 @@ impl Effects {
                 }
                 Deed::Handed { .. } => {}
             }
+        }
+    }
+
+    fn jobs(&mut self, step: &Step<Member>) {
+        let Some(change) = &step.change else { return };
+        match (&change.before, &change.after) {
+            (_, Some(View::Coordinator(after))) => {
+                self.job.clone_from(&after.job);
+                let Some(job) = &after.job else { return };
+                for (id, map, attempt) in std::mem::take(&mut self.wiped) {
+                    let again = job.maps.get(&map).is_some_and(|task| task.attempts > attempt);
+                    if id == job.id && again {
+                        self.counts.count(Kind::WipeWorker);
+                    } else if id == job.id {
+                        self.wiped.insert((id, map, attempt));
+                    }
+                }
+            }
+            (before, Some(View::Worker(after))) => {
+                let works = |doing| matches!(doing, Doing::Working { .. });
+                let begins = works(after.doing)
+                    && !matches!(before, Some(View::Worker(before)) if works(before.doing));
+                if begins && after.speed < 100 {
+                    self.counts.count(Kind::SlowWorker);
+                }
+            }
+            _ => {}
         }
     }
 

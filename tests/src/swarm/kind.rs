@@ -1,5 +1,5 @@
-//! The kinds of fault a swarm draws from: all that can be done to a cluster (design §5) but a wipe, which Raft does not
-//! survive.
+//! The kinds of fault a swarm draws from: all that can be done to a cluster (design §5) but a server's wipe, which Raft does
+//! not survive.
 
 use serde::{Serialize, Serializer};
 
@@ -34,6 +34,8 @@ kinds! {
     CrashAllServers "crash-all-servers" "No server was left.";
     CrashClient "crash-client" "A client forgot the operation it was waiting for.";
     CrashWorker "crash-worker" "A worker lost an attempt at a task.";
+    WipeWorker "wipe-worker" "A completed map had to run again because its output was lost with a worker's disk.";
+    SlowWorker "slow-worker" "A worker computed at less than its usual speed.";
     CrashCoordinator "crash-coordinator" "A job died with its coordinator.";
     CrashStore "crash-store" "The shared file system missed a message while it was down.";
     LostWrites "lost-writes" "A crash lost writes that had not completed.";
@@ -70,6 +72,13 @@ impl Kind {
     /// Whether it can only be done where there is MapReduce.
     pub fn needs_mapreduce(self) -> bool {
         matches!(self, Kind::CrashWorker | Kind::CrashCoordinator | Kind::CrashStore | Kind::TornPut)
+            || self.is_of_workers()
+    }
+
+    /// Whether it is drawn apart from the others, with how jobs run: a seed without MapReduce is what it was before there
+    /// were these.
+    pub fn is_of_workers(self) -> bool {
+        matches!(self, Kind::WipeWorker | Kind::SlowWorker)
     }
 }
 

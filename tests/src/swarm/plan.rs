@@ -8,13 +8,15 @@ use super::text;
 use splitbrain::kv::Mix;
 use splitbrain::kv::server::Reads;
 use splitbrain::lab::Config;
-use splitbrain::mapreduce::Job;
+use splitbrain::mapreduce::{Disks, Job};
 use splitbrain::time::{Span, Time};
 
 /// The purposes for which a seed is drawn from.
 pub(super) mod purpose {
     pub(in crate::swarm) const PLAN: u64 = 1;
     pub(in crate::swarm) const ADVERSARY: u64 = 2;
+    /// How jobs run. Drawn apart, so that seeds without MapReduce stay what they were.
+    pub(in crate::swarm) const WORKERS: u64 = 3;
     /// And those after it: one for each job.
     pub(in crate::swarm) const JOBS: u64 = 1_000;
 }
@@ -42,6 +44,8 @@ pub struct Plan {
     pub spans: Spans,
     /// The load of each client: its pause, and which operations.
     pub loads: Vec<(Span, Mix)>,
+    /// How fast a slow worker is, in per cent.
+    pub speeds: (u32, u32),
     /// The longest text of a job, in bytes.
     pub longest_text: u32,
 }
@@ -52,9 +56,22 @@ impl Plan {
         let dice = &mut Dice::new(seed, purpose::PLAN);
         let has_mapreduce = dice.happens(profile.mapreduce);
         let workers = if has_mapreduce { dice.between(profile.workers.0, profile.workers.1) } else { 0 };
-        let kinds: Vec<(Kind, u32)> = (profile.kinds.iter())
+        let apart = &mut Dice::new(seed, purpose::WORKERS);
+        let local = apart.happens(profile.local);
+        let (backups, (soonest, latest)) = profile.backups;
+        let backs_up = apart.happens(backups);
+        let backup_after = apart.within(Span::millis(soonest), Span::millis(latest));
+        let (of_workers, others): (Vec<_>, Vec<_>) =
+            profile.kinds.iter().partition(|(kind, ..)| kind.is_of_workers());
+        let of_workers = (of_workers.into_iter())
+            .filter(|&&(kind, on, _)| {
+                apart.happens(on) && has_mapreduce && (local || kind != Kind::WipeWorker)
+            })
+            .map(|&(kind, _, weight)| (kind, weight));
+        let kinds: Vec<(Kind, u32)> = (others.into_iter())
             .filter(|&&(kind, on, _)| dice.happens(on) && (has_mapreduce || !kind.needs_mapreduce()))
             .map(|&(kind, _, weight)| (kind, weight))
+            .chain(of_workers)
             .collect();
         let mut config = Config {
             seed: seed & ((1 << 53) - 1),
@@ -65,6 +82,8 @@ impl Plan {
             disk_latency: micros(dice.weighted(profile.disk)),
             task_timeout: dice
                 .within(Span::millis(profile.task_timeout.0), Span::millis(profile.task_timeout.1)),
+            backup_after: (has_mapreduce && backs_up).then_some(backup_after),
+            intermediate: if has_mapreduce && local { Disks::Local } else { Disks::Shared },
             ..Config::default()
         };
         let (messages, tenths) = dice.weighted(profile.elections).unwrap_or((100, 20));
@@ -112,6 +131,7 @@ impl Plan {
                     (think, Mix { keys, hot, writes, cas, deletes })
                 })
                 .collect(),
+            speeds: profile.speeds,
             longest_text: profile.longest_text,
             kinds,
             config,

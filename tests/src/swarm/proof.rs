@@ -49,6 +49,10 @@ impl Budget {
             AnyRule::Kv(kv::Rule::SnapshotNearLimit) => {
                 Budget { what: "times the limit", most: 8, spent: |outcome| outcome.costs.state }
             }
+            // A second attempt begins within a poll of when it may, and takes no longer than others do.
+            AnyRule::MapReduce(mapreduce::Rule::BackupTasks) => {
+                Budget { what: "tenths of a second a job", most: 40, spent: |outcome| outcome.costs.job }
+            }
             _ => return None,
         })
     }
@@ -103,6 +107,8 @@ impl Proof {
             AnyRule::Kv(kv::Rule::PauseBetweenRounds) => &profile::STORMS,
             AnyRule::Kv(kv::Rule::ReleaseWaiters) => &profile::DEPOSED,
             AnyRule::Kv(_) => &profile::SERVICE,
+            AnyRule::MapReduce(mapreduce::Rule::BackupTasks) => &profile::STRAGGLERS,
+            AnyRule::MapReduce(_) => &profile::JOBS,
             _ => &profile::SWARM,
         };
         let restated_by: &[Property] = match rule {
@@ -180,5 +186,6 @@ fn is_consequence(property: Property) -> bool {
             | Property::FreshReads
             | Property::TaskCommittedOnce
             | Property::OutputEqualsSequential
+            | Property::CountersEqualSequential
     )
 }

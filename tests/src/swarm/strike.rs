@@ -31,6 +31,8 @@ impl Strike<'_> {
             Kind::CrashServer => self.crash(Role::Server),
             Kind::CrashClient => self.crash(Role::Client),
             Kind::CrashWorker => self.crash(Role::Worker),
+            Kind::WipeWorker => self.wipe_worker(),
+            Kind::SlowWorker => self.slow_worker(),
             Kind::CrashCoordinator => self.crash(Role::Coordinator),
             Kind::CrashStore => self.crash(Role::Store),
             Kind::CrashAllServers => self.crash_all_servers(),
@@ -99,6 +101,22 @@ impl Strike<'_> {
     fn down_for_a_while(&mut self, node: NodeId, from: Span) -> Acts {
         let until = from + self.span();
         vec![(from, Act::Crash { node }), (until, Act::Restart { node })]
+    }
+
+    /// A worker's machine is replaced by one with an empty disk.
+    fn wipe_worker(&mut self) -> Acts {
+        let Some(node) = self.target(Some(Role::Worker)) else { return Acts::new() };
+        vec![(Span::ZERO, Act::Wipe { node }), (self.span(), Act::Restart { node })]
+    }
+
+    /// A worker that computes slowly does so for longer than most attempts take.
+    fn slow_worker(&mut self) -> Acts {
+        let Some(node) = self.target(Some(Role::Worker)) else { return Acts::new() };
+        let (shortest, longest) = self.plan.spans.long;
+        let span = self.dice.within(shortest, longest);
+        let (slowest, fastest) = self.plan.speeds;
+        let percent = self.dice.between(slowest, fastest);
+        vec![(Span::ZERO, Act::Speed { node, percent }), (span, Act::Speed { node, percent: 100 })]
     }
 
     fn crash_all_servers(&mut self) -> Acts {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use splitbrain::kv;
 use splitbrain::lab::member::{Message, View};
 use splitbrain::lab::{Config, Member};
+use splitbrain::mapreduce::{Counters, JobView, Stage};
 use splitbrain::node::NodeId;
 use splitbrain::raft::{self, Role, Sending};
 use splitbrain::sim::{Cause, Change, Step};
@@ -44,6 +45,10 @@ tally! {
     retries "Operations that a client sent again.";
     jobs "Jobs that were done.";
     reissues "Tasks that were taken from a worker because it was overdue.";
+    backups "Second attempts at tasks that took long.";
+    lost "Completed maps whose output was lost.";
+    skipped "Records that were left out of jobs that were done.";
+    late "Reports of tasks that were completed already.";
 }
 
 /// What a run cost at worst, each in the unit of a rule's budget.
@@ -57,6 +62,8 @@ pub struct Costs {
     pub stranded: u64,
     /// The largest Raft state, in the sizes near which a snapshot is due.
     pub state: u64,
+    /// The longest that a job took, in tenths of a second.
+    pub job: u64,
 }
 
 /// Counts one run.
@@ -120,11 +127,25 @@ impl Counter {
                 if let (Some(before), Some(after)) = (&before.job, &after.job)
                     && before.id == after.id
                 {
-                    self.tally.reissues += u64::from(after.reissued.saturating_sub(before.reissued));
-                    self.tally.jobs += u64::from(after.done_at.is_some() && before.done_at.is_none());
+                    self.job(before, after);
                 }
             }
             _ => {}
+        }
+    }
+
+    fn job(&mut self, before: &JobView, after: &JobView) {
+        let more = |count: fn(&JobView) -> u32| u64::from(count(after).saturating_sub(count(before)));
+        self.tally.reissues += more(|job| job.reissued);
+        self.tally.backups += more(|job| job.backups);
+        self.tally.lost += more(|job| job.lost);
+        self.tally.late += more(|job| job.late_reports);
+        if let (Stage::Done, Some(done_at)) = (after.stage, after.done_at)
+            && before.stage != Stage::Done
+        {
+            self.tally.jobs += 1;
+            self.tally.skipped += after.counters.get(Counters::SKIPPED);
+            self.costs.job = self.costs.job.max(done_at.since(after.submitted_at).0 / 100_000);
         }
     }
 

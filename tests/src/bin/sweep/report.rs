@@ -46,8 +46,16 @@ impl Report {
         }
         let faults = self.kinds().filter(|&kind| self.sums.faults.of(kind) == 0).map(Kind::name);
         let counts = self.sums.tally.all().into_iter().filter(|&(_, count)| count == 0).map(|(name, _)| name);
-        let jobs = |name: &&str| matches!(*name, "jobs" | "reissues");
-        counts.filter(|name| self.profile.mapreduce > 0 || !jobs(name)).chain(faults).collect()
+        let of_jobs =
+            |name: &str| matches!(name, "jobs" | "reissues" | "backups" | "lost" | "skipped" | "late");
+        let can_be = |name: &&str| match *name {
+            "lost" => self.profile.local > 0,
+            "backups" => self.profile.backups.0 > 0,
+            "elections" => true,
+            name if of_jobs(name) => self.profile.mapreduce > 0,
+            _ => self.profile.clients.1 > 0,
+        };
+        counts.filter(can_be).chain(faults).collect()
     }
 
     /// The kinds of fault that can be drawn, and what follows from them.

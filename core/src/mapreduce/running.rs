@@ -193,16 +193,22 @@ impl Running {
         left.is_none()
     }
 
-    /// The next attempt whose time has run out goes back to the idle tasks. None if there is none.
+    /// The attempt whose time has run out, which is the one that the timer was armed for, goes back to the idle tasks. None if
+    /// it is over by then: the next one's time is its own.
     pub(super) fn expire(&mut self) -> Option<TaskId> {
-        while let Some((_, id, attempt)) = self.deadlines.pop_front() {
-            let task = self.view.task(id);
-            if task.is_some_and(|task| task.runs().any(|run| run.attempt == attempt)) {
-                self.view.reissued += u32::from(self.end_run(id, attempt));
-                return Some(id);
-            }
+        let (_, id, attempt) = self.deadlines.pop_front()?;
+        if self.is_under_way(id, attempt) {
+            self.view.reissued += u32::from(self.end_run(id, attempt));
+            return Some(id);
+        }
+        while self.deadlines.front().is_some_and(|&(_, id, attempt)| !self.is_under_way(id, attempt)) {
+            self.deadlines.pop_front();
         }
         None
+    }
+
+    fn is_under_way(&self, id: TaskId, attempt: u32) -> bool {
+        self.view.task(id).is_some_and(|task| task.runs().any(|run| run.attempt == attempt))
     }
 
     /// How long it is until the first attempt's time runs out, if nobody has been told. All attempts have the same time, so

@@ -231,7 +231,9 @@ fn names_are_the_courses_and_no_two_are_the_same() {
         assert_eq!(all().filter(same_function).count(), if three_in_one { 3 } else { 1 });
         assert!(all().skip(place + 1).all(|other| other.name != test.name));
     }
-    assert!(lab1::TESTS[0].run(1, &Options::default()).is_err_and(|why| why.contains("chapters are not here")));
+    assert!(
+        lab1::TESTS[0].run(1, &Options::default()).is_err_and(|why| why.contains("chapters are not here"))
+    );
     assert_eq!(named("figure 8").count(), 2);
     assert_eq!(named("TestRejoin2B").map(|test| test.suite).collect::<Vec<_>>(), ["2B"]);
 }

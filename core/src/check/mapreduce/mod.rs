@@ -2,7 +2,7 @@
 //!
 //! Once a task counts as completed its output is there and never changes again (Task Committed Once); and the output
 //! of a finished job, and all that its tasks have counted, is that of a [`sequential`] run of the same program (Output Equals
-//! Sequential, Counters Equal Sequential).
+//! Sequential, Counters Equal Sequential). A job whose program fails in a sequential run fails, and no other does.
 
 pub mod sequential;
 
@@ -107,6 +107,9 @@ impl Checker {
         }
         if job.stage == Stage::Done && before.is_none_or(|before| before.stage != Stage::Done) {
             self.look(now, coordinator, Unseen::Job(job.id), store, verdicts);
+        }
+        if job.stage == Stage::Failed && before.is_none_or(|before| before.stage != Stage::Failed) {
+            self.look_at_failure(now, coordinator, job, verdicts);
         }
     }
 
@@ -230,6 +233,25 @@ impl Checker {
         }
     }
 
+    /// A job fails if its program does, for a reason that lies in its inputs. What an interpreter says of a user's program may have
+    /// other reasons, such as how long it has run.
+    fn look_at_failure(&self, now: Moment, node: NodeId, job: &JobView, verdicts: &mut Verdicts) {
+        if job.job.spec().app.code().is_none() && self.expected(job).is_ok() {
+            verdicts.broken(Property::OutputEqualsSequential, now, &[node], || {
+                format!("{} has failed, and a sequential run of it does not", job.id)
+            });
+        }
+    }
+
+    fn expected(&self, job: &JobView) -> Expected {
+        let mut cache = self.sequential.borrow_mut();
+        let hash = job.job.hash();
+        let run = || Rc::new(sequential::run(&job.job, &self.engine));
+        let expected: Expected = cache.get(&hash).cloned().unwrap_or_else(run);
+        cache.insert(hash, expected.clone());
+        expected
+    }
+
     /// The lines of the output, whatever file they are in, must be those of a sequential run.
     fn look_at_output(
         &mut self,
@@ -243,11 +265,7 @@ impl Checker {
         let texts: Vec<String> = store.outputs(id).map(|(_, file)| file.text()).collect();
         let mut lines: Vec<&str> = texts.iter().flat_map(|text| text.lines()).collect();
         lines.sort_unstable();
-        let mut cache = self.sequential.borrow_mut();
-        let hash = job.job.hash();
-        let run = || Rc::new(sequential::run(&job.job, &self.engine));
-        let expected: Expected = cache.get(&hash).cloned().unwrap_or_else(run);
-        cache.insert(hash, expected.clone());
+        let expected = self.expected(job);
         let (expected, counters) = match &*expected {
             Ok(Sequential { lines, counters }) => (lines, counters),
             Err(failure) => {

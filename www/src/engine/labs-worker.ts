@@ -25,9 +25,9 @@ const host = {
     await ready;
     return tests();
   },
-  run: async (name: string, seed: number, without: string[]) => {
+  run: async (name: string, seed: number, without: string[], chapters: string[]) => {
     await ready;
-    return run(name, seed, without);
+    return run(name, seed, without, chapters);
   },
   story: async (text: string) => {
     await ready;

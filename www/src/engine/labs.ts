@@ -2,6 +2,7 @@
 
 import type { LabOutcome, LabTest, Story } from "splitbrain/labs";
 import { SecondEngine } from "./second.js";
+import { bundledTexts } from "./texts.js";
 
 class Labs {
   /** What came of each test that was run, by its name. */
@@ -28,12 +29,13 @@ class Labs {
   /** Runs tests one after another, with the rules named in `without` switched off. A second call takes the first one's place. */
   async run(tests: readonly LabTest[], seed: number, without: readonly string[]): Promise<void> {
     const turn = ++this.#turn;
-    for (const [done, { name }] of tests.entries()) {
+    for (const [done, { name, suite }] of tests.entries()) {
       if (turn !== this.#turn) return;
       this.running = { done, of: tests.length, name };
       this.changed();
       const went = await this.#try(async () => {
-        const outcome = await this.#engine.call((host) => host.run(name, seed, [...without]));
+        const chapters = suite === "1" ? (await bundledTexts()).map(({ text }) => text) : [];
+        const outcome = await this.#engine.call((host) => host.run(name, seed, [...without], chapters));
         if (turn === this.#turn) this.outcomes.set(name, outcome);
       });
       if (!went) break;

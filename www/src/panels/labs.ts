@@ -1,4 +1,4 @@
-// Labs: the course's own tests of labs 2 and 3, run here, with what each took beside the handout's figures. Any of them opens as a run.
+// Labs: the course's own tests of labs 1 to 3, run here, with what each took beside the handout's figures. Any of them opens as a run.
 
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
@@ -10,6 +10,7 @@ import { controls } from "../style/controls.js";
 import { Panel } from "./panel.js";
 
 const PARTS: Readonly<Record<string, string>> = {
+  "1": "MapReduce",
   "2A": "Leader election",
   "2B": "The log",
   "2C": "Persistence",
@@ -17,6 +18,9 @@ const PARTS: Readonly<Record<string, string>> = {
   "3A": "Key/value service",
   "3B": "Key/value service with snapshots",
 };
+
+/** What the tester of a lab counts, if not commits. */
+const COUNTED: Readonly<Record<string, string>> = { "1": "tasks", "3": "ops" };
 
 @customElement("sb-labs")
 export class LabsPanel extends Panel {
@@ -188,7 +192,7 @@ export class LabsPanel extends Panel {
     const suites = [...new Set(tests.map((test) => test.suite))];
     const passed = tests.filter((test) => outcomes.get(test.name)?.report.verdict.kind === "passed").length;
     return html`<section>
-        <h2>The course's tests of labs 2 and 3</h2>
+        <h2>The course's tests of labs 1 to 3</h2>
         <p class="soft">${count(tests.length, "test")} under the names that the course prints, in virtual time, with every check of this page after every step. Under each figure stands the handout's.</p>
         <div class="bar">
           <label>Seed<input type="number" min="0" max=${Number.MAX_SAFE_INTEGER} step="1" required aria-label="Seed of the tests" .value=${String(this.seed)}
@@ -228,7 +232,7 @@ export class LabsPanel extends Panel {
     return html`<section>
       <h2>${suite} <span>${PARTS[suite] ?? ""}</span><button ?disabled=${labs.running !== null} title="Run the tests of ${suite} on this seed" @click=${() => this.#run(tests)}>Run ${suite}</button></h2>
       <table aria-label="Tests of ${suite}">
-        <thead><tr><th><span class="hidden-text">Verdict</span></th><th scope="col">test</th><th scope="col" class="figure">seconds</th><th scope="col" class="figure">RPCs</th><th scope="col" class="figure">bytes</th><th scope="col" class="figure">${suite.startsWith("3") ? "ops" : "commits"}</th><th><span class="hidden-text">Run or open</span></th></tr></thead>
+        <thead><tr><th><span class="hidden-text">Verdict</span></th><th scope="col">test</th><th scope="col" class="figure">seconds</th><th scope="col" class="figure">RPCs</th><th scope="col" class="figure">bytes</th><th scope="col" class="figure">${COUNTED[suite.charAt(0)] ?? "commits"}</th><th><span class="hidden-text">Run or open</span></th></tr></thead>
         <tbody>${tests.map((test) => this.#test(test))}</tbody>
       </table></section>`;
   }

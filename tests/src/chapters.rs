@@ -22,7 +22,11 @@ pub fn moby_dick() -> Result<Vec<String>, String> {
         }
     }
     chapters.sort_unstable();
-    if chapters.is_empty() { Err(missing()) } else { Ok(chapters.into_iter().map(|(_, text)| text).collect()) }
+    if chapters.is_empty() {
+        Err(missing())
+    } else {
+        Ok(chapters.into_iter().map(|(_, text)| text).collect())
+    }
 }
 
 fn missing() -> String {

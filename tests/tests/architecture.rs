@@ -37,7 +37,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "timeline",
         ],
     ),
-    ("suites", &["time", "chance", "node", "bytes", "raft", "kv", "sim", "check", "timeline", "lab"]),
+    (
+        "suites",
+        &["time", "chance", "node", "bytes", "raft", "kv", "mapreduce", "sim", "check", "timeline", "lab"],
+    ),
 ];
 
 /// What a checker may know of a protocol: views and messages, and the values that these are made of. The store is also

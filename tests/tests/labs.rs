@@ -1,6 +1,7 @@
-//! The course's tests of lab 2 on fifty seeds and those of lab 3 on ten, the proof that they can fail, and the command that runs them.
+//! The course's tests of lab 1 on twenty seeds, those of lab 2 on fifty and those of lab 3 on ten, the proof that they can fail, and the command that runs them.
 
 use splitbrain::suites::{self, Options, Test, Verdict};
+use splitbrain_tests::chapters;
 use std::process::{Command, Output};
 use std::thread;
 
@@ -8,13 +9,21 @@ fn of_suite(suite: &str) -> impl Iterator<Item = &'static Test> {
     suites::all().filter(move |test| test.suite == suite)
 }
 
+/// All that a test is handed; without the text that lab 1 reads, what to do about it.
+fn options(suite: &str) -> Options {
+    let chapters = if suite == "1" { chapters::moby_dick() } else { Ok(Vec::new()) };
+    let chapters = chapters.unwrap_or_else(|why| panic!("{why}"));
+    Options { chapters, ..Options::default() }
+}
+
 /// Every test of a suite on so many seeds; what did not pass. At most one seed in two hundred may be unlucky.
 fn run(suite: &str, seeds: u64) {
+    let options = &options(suite);
     let failures = thread::scope(|scope| {
         let halves = [1..=seeds / 2, seeds / 2 + 1..=seeds].map(|seeds| {
             scope.spawn(move || {
                 let each = seeds.flat_map(|seed| of_suite(suite).map(move |test| (seed, test)));
-                each.filter_map(|(seed, test)| failure(test, seed)).collect::<Vec<_>>()
+                each.filter_map(|(seed, test)| failure(test, seed, options)).collect::<Vec<_>>()
             })
         });
         halves.map(|half| half.join().expect("no test traps")).concat()
@@ -24,13 +33,18 @@ fn run(suite: &str, seeds: u64) {
 }
 
 /// What was wrong, and whether it was bad luck.
-fn failure(test: &Test, seed: u64) -> Option<(bool, String)> {
-    let report = test.run(seed, &Options::default()).expect("every rule is kept").report;
+fn failure(test: &Test, seed: u64, options: &Options) -> Option<(bool, String)> {
+    let report = test.run(seed, options).expect("every rule is kept").report;
     match report.verdict {
         Verdict::Passed => None,
         Verdict::Failed(failure) => Some((false, format!("{} on seed {seed}: {}", test.name, failure.why))),
         Verdict::Unlucky(failure) => Some((true, format!("{} on seed {seed}: {}", test.name, failure.why))),
     }
+}
+
+#[test]
+fn lab_1_mapreduce() {
+    run("1", 20);
 }
 
 #[test]
@@ -80,6 +94,15 @@ const fn by_the_checks(rule: &'static str, test: &'static str) -> Noticed {
 }
 
 const NOTICED: &[Noticed] = &[
+    by_the_course("reduce-after-all-maps", "wc"),
+    by_the_course("partition-by-hash", "indexer"),
+    by_the_course("sort-by-key", "wc"),
+    by_the_course("reissue-after-timeout", "crash"),
+    by_the_course("report-after-rename", "crash"),
+    by_the_checks("atomic-rename", "crash"),
+    by_the_checks("counters-once", "crash"),
+    by_the_course("first-completion-wins", "crash"),
+    by_the_course("ask-again", "early_exit"),
     by_the_course("random-election-timeout", "TestInitialElection2A"),
     by_the_course("majority-to-win", "TestReElection2A"),
     by_the_course("step-down-on-higher-term", "TestReElection2A"),
@@ -122,10 +145,11 @@ const NOTICED: &[Noticed] = &[
 #[test]
 fn a_rule_that_is_off_is_noticed_by_the_test_that_is_about_it() {
     for Noticed { rule, test: name, by_the_course } in NOTICED {
-        let options = Options { without: vec![(*rule).into()], course_only: *by_the_course, ..Options::default() };
         let test = suites::all()
             .find(|test| [test.function, test.name].contains(name))
             .expect("a test of that name");
+        let options =
+            Options { without: vec![(*rule).into()], course_only: *by_the_course, ..options(test.suite) };
         let fails = |seed: u64| {
             let report = test.run(seed, &options).expect("a rule of that name").report;
             matches!(report.verdict, Verdict::Failed(_))
@@ -198,11 +222,11 @@ fn one_test_is_written_down_for_the_page() {
 #[test]
 fn what_cannot_be_meant_is_refused_with_a_hint() {
     for (args, hint) in [
-        (&["--suite", "2E"][..], "there is no suite `2E`: there are 2A, 2B, 2C, 2D, 3A, 3B"),
+        (&["--suite", "2E"][..], "there is no suite `2E`: there are 1, 2A, 2B, 2C, 2D, 3A, 3B"),
         (&["--test", "gravity"], "no test has `gravity` in its name: cargo labs --list"),
         (&["--without", "gravity"], "there is no rule `gravity`"),
         (&["--count", "0"], "--count at least 1"),
-        (&["--script"], "--script writes down one test, and 53 are meant"),
+        (&["--script"], "--script writes down one test, and 60 are meant"),
         (&["--loud"], "--loud"),
     ] {
         let output = labs(args);

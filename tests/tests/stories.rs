@@ -169,7 +169,10 @@ fn a_line_that_cannot_be_read_is_named_with_what_would_be_right() {
         ("title A\nexpect hearts is broken\n", "line 2: `hearts` is no property"),
         ("title A\nrule be-nice off\n", "there is no rule `be-nice`"),
         ("title A\nrule fast-backup maybe\n", "switched `on` or `off`"),
-        ("title A\nsubmit crossword into 3\n", "there is no such program; there are: word-count"),
+        (
+            "title A\nsubmit crossword into 3\n",
+            "line 2: there is no program `crossword`; there are: word-count",
+        ),
         ("title A\nexpect height of S1 is 3\n", "is not a fact"),
         ("title A\nname L the king\n", "a name is given to `the leader`"),
         ("title A\ntell jokes\n", "`jokes` is not a kind of step"),

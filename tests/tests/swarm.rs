@@ -107,6 +107,18 @@ fn a_plan_of_one_kind_of_fault_counts_that_kind() {
     }
 }
 
+/// The checkers look at each: its output and counters are a sequential run's, and what was committed stays.
+#[test]
+fn five_hundred_jobs_end_as_they_should() {
+    let mut jobs = 0;
+    let mut plans = (1..).map(|seed| Plan::draw(seed, &profile::JOBS, 20));
+    while jobs < 500 {
+        let outcome = Run::new(plans.next().expect("seeds do not end")).to_the_end();
+        assert_eq!(outcome.violations, [], "seed {}", outcome.seed);
+        jobs += outcome.tally.jobs;
+    }
+}
+
 #[test]
 fn a_cost_rule_that_is_kept_keeps_its_budget() {
     for rule in AnyRule::all().filter(|rule| rule.kind() == RuleKind::Cost) {

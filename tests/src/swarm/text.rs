@@ -48,8 +48,12 @@ const WORDS: [&str; 40] = [
 ];
 
 /// Now and then an address stands among the words.
-const ADDRESSES: [&str; 4] =
-    ["http://ship.example/log", "http://ship.example/crew", "https://shore.example/", "https://sea.example/deep"];
+const ADDRESSES: [&str; 4] = [
+    "http://ship.example/log",
+    "http://ship.example/crew",
+    "https://shore.example/",
+    "https://sea.example/deep",
+];
 
 /// A job over a few drawn texts; `longest` is the most bytes of one of them. The lab's programs that only take time are left
 /// out: what they compute is trivial, they take longer than tasks here may, and the lab's own tests run them.

@@ -109,14 +109,25 @@ impl Strike<'_> {
         vec![(Span::ZERO, Act::Wipe { node }), (self.span(), Act::Restart { node })]
     }
 
-    /// A worker that computes slowly does so for longer than most attempts take.
+    /// A worker that computes slowly does so for longer than most attempts take. One at a time: where two are slow, the one's
+    /// task is given to the other.
     fn slow_worker(&mut self) -> Acts {
+        if self.nodes_of(Some(Role::Worker)).into_iter().any(|node| self.is_slow(node)) {
+            return Acts::new();
+        }
         let Some(node) = self.target(Some(Role::Worker)) else { return Acts::new() };
         let (shortest, longest) = self.plan.spans.long;
         let span = self.dice.within(shortest, longest);
         let (slowest, fastest) = self.plan.speeds;
         let percent = self.dice.between(slowest, fastest);
         vec![(Span::ZERO, Act::Speed { node, percent }), (span, Act::Speed { node, percent: 100 })]
+    }
+
+    /// Whether a worker is slow, or still computes what it began when it was.
+    fn is_slow(&self, node: NodeId) -> bool {
+        let soon = self.world.now() + Span::millis(500);
+        let late = self.world.timers(node).any(|(timer, armed)| timer.name() == "work" && armed.due > soon);
+        late || matches!(self.world.view(node), Some(View::Worker(view)) if view.speed < 100)
     }
 
     fn crash_all_servers(&mut self) -> Acts {

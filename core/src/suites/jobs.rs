@@ -288,7 +288,7 @@ impl JobTester {
 /// What a test sees.
 impl JobTester {
     fn job(&self) -> Option<&JobView> {
-        match self.world().view(self.config().roster().coordinator()?) {
+        match self.world().view(self.config().roster().coordinators().next()?) {
             Some(View::Coordinator(view)) => view.job.as_ref(),
             _ => None,
         }

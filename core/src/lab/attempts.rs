@@ -4,7 +4,7 @@
 
 use super::member::{Member, Message, View};
 use crate::mapreduce::{
-    self, CoordinatorView, Ending, JobId, Seat, Task, TaskId, TaskState, WorkerView, permit,
+    self, CoordinatorView, Ending, JobId, JobView, Seat, Task, TaskId, TaskState, WorkerView, permit,
 };
 use crate::node::NodeId;
 use crate::sim::{Cause, World};
@@ -12,6 +12,7 @@ use crate::time::Time;
 use crate::tree::Tree;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// How many attempts are remembered: the last ones.
 pub const KEPT: u64 = 4_096;
@@ -22,9 +23,11 @@ pub struct Attempts {
     job: JobId,
     /// In the order in which they began.
     all: Tree<u64, Attempt>,
-    /// Those of which it is not known what comes of them.
+    /// Those whose worker is at them still, or of which it is not known what comes of them.
     open: Tree<u64, ()>,
     begun: u64,
+    /// How many completed maps the coordinator knows to be lost.
+    lost: u32,
 }
 
 /// One attempt at a task.
@@ -127,9 +130,11 @@ impl Attempts {
                 if (attempt.task, attempt.attempt, attempt.worker) == (task, number, worker) {
                     attempt.to = Some(at);
                     match (after, reported) {
+                        // The coordinator has said already what it makes of it.
+                        _ if attempt.end != End::Running => {}
                         (None, _) => attempt.end = End::Crashed,
                         (Some(_), false) => attempt.end = End::Lost,
-                        // The coordinator has yet to say.
+                        // It has yet to say.
                         (Some(_), true) => {}
                     }
                 }
@@ -172,7 +177,14 @@ impl Attempts {
     /// What the coordinator in charge now thinks of the attempts that are open.
     fn coordinator(&mut self, at: Time, view: &CoordinatorView) {
         let Some(job) = view.job.as_ref().filter(|job| job.id == self.job) else { return };
+        if job.lost > self.lost {
+            self.lost = job.lost;
+            self.look_for_the_lost(job);
+        }
         self.each_open(|attempt| {
+            if attempt.end != End::Running {
+                return;
+            }
             let Some(Task { state, .. }) = job.task(attempt.task) else { return };
             match state {
                 TaskState::Completed { worker, attempt: first } => {
@@ -193,14 +205,32 @@ impl Attempts {
         });
     }
 
-    /// Changes the open attempts; those of which it is then known what came of them are closed.
+    /// Completed maps have to run again: what the attempts had written that counted is gone (§3.3).
+    fn look_for_the_lost(&mut self, job: &JobView) {
+        let counts = |attempt: &Attempt| {
+            let first = TaskState::Completed { worker: attempt.worker, attempt: attempt.attempt };
+            job.task(attempt.task).is_some_and(|task| task.state == first)
+        };
+        let lost: Vec<(u64, Attempt)> = self
+            .all
+            .iter()
+            .filter(|(_, attempt)| attempt.end == End::Committed && !counts(attempt))
+            .map(|(&number, attempt)| (number, Attempt { end: End::Lost, ..attempt.clone() }))
+            .collect();
+        for (number, attempt) in lost {
+            self.all.insert(number, attempt);
+        }
+    }
+
+    /// Changes the open attempts; those are closed whose worker is done with them and of which it is known what came of them.
+    /// A coordinator counts a report before the worker hears of it.
     fn each_open(&mut self, mut change: impl FnMut(&mut Attempt)) {
-        let mut closed = alloc::vec::Vec::new();
+        let mut closed = Vec::new();
         for (&number, ()) in self.open.iter() {
             let Some(known) = self.all.get(&number) else { continue };
             let mut attempt = known.clone();
             change(&mut attempt);
-            if attempt.end != End::Running {
+            if attempt.end != End::Running && attempt.to.is_some() {
                 closed.push(number);
             }
             if attempt != *known {

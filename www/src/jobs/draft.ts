@@ -1,7 +1,7 @@
 // The job that somebody is about to submit: kept while the page is open, whichever panel is shown. A program of one's own is not
 // stored anywhere else; it travels with the run that it was submitted to.
 
-import type { App, JobInput } from "splitbrain";
+import type { JobInput } from "splitbrain";
 import type { AppName } from "../model/jobs.js";
 import type { Collection } from "../model/saved.js";
 import { EXAMPLES } from "./examples.js";
@@ -38,7 +38,7 @@ export const draft: Draft = {
   last: null,
 };
 
-export function appOf({ app, pattern, code }: Draft): App {
+export function appOf({ app, pattern, code }: Draft): JobInput["app"] {
   if (app === "grep") return { grep: { pattern } };
   return app === "script" ? { script: { code } } : app;
 }

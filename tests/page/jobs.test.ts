@@ -32,6 +32,14 @@ async function newRun({ page }: Lab, wanted: Record<string, string>) {
   await page.getByRole("dialog").waitFor({ state: "hidden" });
 }
 
+/** How often a word stands in the text that comes with the page, counted here. */
+async function occurrences(word: string): Promise<number> {
+  const chapters = await (await fetch(new URL("texts/moby-dick.json", inject("address")))).json();
+  return (chapters as { text: string }[])
+    .flatMap(({ text }) => text.match(/\p{Alphabetic}+/gu) ?? [])
+    .filter((one) => one === word).length;
+}
+
 for (const size of EVERY_SIZE) {
   test(`a word count typed in by hand counts Moby Dick's words (${size})`, async ({ arrive }) => {
     const { lab, jobs } = await atJobs(arrive, { size });
@@ -40,10 +48,11 @@ for (const size of EVERY_SIZE) {
     await jobs.editor.press("ControlOrMeta+Enter");
     await jobs.phase("map").waitFor();
     await jobs.toTheEnd();
+    const whales = await occurrences("whale");
     await until(
       () => jobs.lines("whale"),
-      (lines) => lines[0] === "whale 1226",
-      "whales are counted as the built-in application counts them",
+      (lines) => lines.includes(`whale ${whales}`),
+      `the ${whales} whales of the text are counted`,
     );
     // The program is still there after other panels were looked at.
     await lab.show("Logs");
@@ -142,7 +151,7 @@ test("a job survives two crashes of workers whose disks hold its intermediate fi
   await page.getByText("As a table", { exact: true }).click();
   const attempts = page.getByRole("table", { name: "Attempts" });
   await attempts
-    .getByText(/its output was lost with the worker|ended by a crash/)
+    .getByText(/written was lost|ended by a crash/)
     .first()
     .waitFor();
 });

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["*.test.ts"],
     globalSetup: "./support/setup.mjs",
     maxWorkers: 2,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000,
   },
 });

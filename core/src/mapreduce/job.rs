@@ -3,7 +3,7 @@
 use super::engine::Engine;
 use super::permit::{Permit, REFUSED, permit};
 use super::program::Program;
-use super::script::{Call, Failure};
+use super::script::{Call, Failure, FailureKind};
 use crate::bytes::{Bytes, Hash};
 use crate::fingerprint::fingerprint;
 use alloc::borrow::Cow;
@@ -182,9 +182,13 @@ impl Job {
                 return Err(JobError::MissingText(name.clone()));
             }
         }
-        match self.spec.app.code() {
-            Some(code) => engine.ask(code, &Call::Check).map(drop).map_err(JobError::Program),
-            None => Ok(()),
+        let asked = self.spec.app.code().map(|code| engine.ask(code, &Call::Check));
+        match asked {
+            // Nobody can say. A recorded run must go on: the job fails in its first map, and says why.
+            Some(Err(failure)) if failure.kind != FailureKind::Unavailable => {
+                Err(JobError::Program(failure))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -70,7 +70,7 @@ export class JobPanel {
 
   async toTheEnd() {
     await this.page.getByRole("button", { name: "Run to the end" }).click();
-    await this.equal.waitFor({ timeout: 90_000 });
+    await this.equal.waitFor({ timeout: 240_000 });
   }
 
   /** The lines of the output that the search leaves. */

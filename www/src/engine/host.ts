@@ -191,7 +191,6 @@ export class Host {
     guarded(() => this.#engine().provokeTrap());
   }
 
-  /** Brings the second module, which runs what people have written. It is large, and few need it: so not before it is needed. */
   /** The run in an engine that runs jobs: the same run, with all its branches, if it was in one that does not. */
   async #engineWithJobs(): Promise<JobsPlayground> {
     if (this.#withJobs) return this.#withJobs;

@@ -16,6 +16,9 @@ import { Engine, EngineLost, GivenUp } from "./watchdog.js";
 const FRAME_BUDGET_MS = 9;
 /** And while seeking, where only progress is drawn. */
 const SEEK_BUDGET_MS = 40;
+/** And while running ahead: whoever wants the end does not look at what is drawn on the way. */
+const AHEAD_BUDGET_MS = 100;
+const AHEAD_WHOLE_EVERY_MS = 400;
 /** Panels other than the stage are refreshed this often while playing. */
 const WHOLE_EVERY_MS = 120;
 /** Strides of a run ahead, in virtual time. */
@@ -288,12 +291,12 @@ export class Lab {
         const started = performance.now();
         const to: Micros = Math.min(end, this.view.now + stride);
         const answer = await this.#engine.call(
-          (host) => host.advance(to, SEEK_BUDGET_MS, this.#ask(this.#panelsAreDue(started))),
+          (host) => host.advance(to, AHEAD_BUDGET_MS, this.#ask(this.#panelsAreDue(started, AHEAD_WHOLE_EVERY_MS))),
           this.#patience,
         );
         this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
         // Longer strides cost less; short ones stop nearer to the goal.
-        const quick = answer.done && performance.now() - started < SEEK_BUDGET_MS / 2;
+        const quick = answer.done && performance.now() - started < AHEAD_BUDGET_MS / 2;
         stride = quick ? Math.min(LONGEST_STRIDE, stride * 2) : Math.max(SHORTEST_STRIDE, stride / 2);
         this.#setBusy({ label, fraction: part(this.view) });
       }
@@ -514,8 +517,8 @@ export class Lab {
   }
 
   /** Whether panels, not only the stage, are to be refreshed now. */
-  #panelsAreDue(at: number): boolean {
-    if (at - this.#lastWhole < WHOLE_EVERY_MS) return false;
+  #panelsAreDue(at: number, every = WHOLE_EVERY_MS): boolean {
+    if (at - this.#lastWhole < every) return false;
     this.#lastWhole = at;
     return true;
   }
@@ -541,6 +544,10 @@ export class Lab {
 
   /** A replay that gives other steps than those recorded stops, and its reader is told: what they see is not what was shared. */
   #tellMismatch(mismatch: string): void {
+    if (this.#programs === "refuse") {
+      this.say("This is no longer the run that was recorded, for its code was not run.");
+      return;
+    }
     this.pause();
     this.say(
       `Not the run that was recorded: ${mismatch}. What you see is what this engine makes of it; press Play to run it anyway.`,

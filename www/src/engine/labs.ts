@@ -34,7 +34,7 @@ class Labs {
       this.running = { done, of: tests.length, name };
       this.changed();
       const went = await this.#try(async () => {
-        const chapters = suite === "1" ? (await bundledTexts()).map(({ text }) => text) : [];
+        const chapters = suite === "1" ? (await bundledTexts("chapters")).map(({ text }) => text) : [];
         const outcome = await this.#engine.call((host) => host.run(name, seed, [...without], chapters));
         if (turn === this.#turn) this.outcomes.set(name, outcome);
       });

@@ -41,6 +41,10 @@ export const nodeOf = (frame: Frame, id: number | null | undefined): Node | unde
 export const nameIn = (frame: Frame, id: number | null | undefined): string =>
   id === null || id === undefined ? "none" : (nodeOf(frame, id)?.name ?? `node ${id}`);
 
+/** The same where there is little room. */
+export const shortName = ({ kind, name }: Node): string =>
+  kind === "coordinator" ? (name === "standby" ? "J2" : "J") : kind === "store" ? "D" : name;
+
 /** What a coordinator is among its like, in words. */
 export const seatOf = ({ coordinator }: Node): string => {
   const seat = coordinator?.seat ?? "alone";

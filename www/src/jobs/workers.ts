@@ -3,7 +3,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Node } from "splitbrain";
 import type { Lab } from "../engine/lab.js";
-import { nth, seatOf, type View } from "../engine/view.js";
+import { nth, seatOf, shortName, type View } from "../engine/view.js";
 
 /** In percent of the usual, and in words. */
 const SPEEDS: readonly (readonly [percent: number, words: string])[] = [
@@ -18,9 +18,7 @@ export function workersView(view: View, lab: Lab): TemplateResult {
   return html`<section><h2>Workers</h2>
     <table class="workers" aria-label="Workers"><thead><tr><th scope="col">node</th><th scope="col">doing</th><th scope="col">done</th><th scope="col">speed</th><th scope="col"><span class="hidden-text">Crash or restart</span></th></tr></thead>
     <tbody>${nodes.map(
-      (
-        node,
-      ) => html`<tr><th scope="row" title=${node.name}><b>${node.kind === "worker" ? node.name : node.name === "standby" ? "J2" : "J"}</b></th>
+      (node) => html`<tr><th scope="row" title=${node.name}><b>${shortName(node)}</b></th>
       <td>${node.status === "down" ? html`<span class="hold">crashed</span>` : node.kind === "coordinator" ? coordinator(node) : work(node)}</td>
       <td>${node.kind === "worker" ? (node.worker?.done ?? 0) : ""}</td>
       <td>${node.kind === "worker" && node.status !== "down" ? speed(node, lab) : nothing}</td>

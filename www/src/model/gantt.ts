@@ -37,7 +37,7 @@ const ENDS: Record<Attempt["end"], readonly [sign: string, words: string]> = {
   late: ["L", "done too late: another attempt had been committed"],
   failed: ["F", "failed"],
   crashed: ["✕", "ended by a crash of the worker"],
-  lost: ["∅", "committed, then its output was lost with the worker"],
+  lost: ["∅", "what it had read or written was lost"],
 };
 
 /** The ends that need a legend, in the order of one. */

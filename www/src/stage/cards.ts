@@ -2,7 +2,7 @@
 
 import { nothing, type SVGTemplateResult, svg } from "lit";
 import type { Node } from "splitbrain";
-import { nth, seatOf } from "../engine/view.js";
+import { nth, seatOf, shortName } from "../engine/view.js";
 import { cut } from "../model/format.js";
 import { distance, n } from "../model/geometry.js";
 import type { Box } from "../model/layout.js";
@@ -69,9 +69,6 @@ export function drawCard(scene: Scene, node: Node): SVGTemplateResult {
       <text class="soft" x=${n(box.x + 38)} y=${n(y)} font-size="11.5">${cut(doing, Math.floor((box.width - 44) / 5.9))}</text></g>
     </g>`;
 }
-
-const shortName = (node: Node) =>
-  node.kind === "coordinator" ? (node.name === "standby" ? "J2" : "J") : node.kind === "store" ? "D" : node.name;
 
 function task(node: Node): string {
   const given = node.worker?.task;

@@ -3,7 +3,7 @@
 
 import { nothing, type SVGTemplateResult, svg } from "lit";
 import type { Node, Server } from "splitbrain";
-import { nameIn } from "../engine/view.js";
+import { nodeOf, shortName } from "../engine/view.js";
 import { arc, n, type Point, polar, segment } from "../model/geometry.js";
 import { angleOf } from "../model/layout.js";
 import { hue } from "../model/palette.js";
@@ -137,7 +137,10 @@ function sessions(scene: Scene, node: Node): string {
   const table = scene.layout.nodeR < 36 ? [] : (node.server?.sessions ?? []);
   return table
     .slice(0, SESSIONS)
-    .map((one) => `${nameIn(scene.frame, one.client)} #${one.number}`)
+    .flatMap(({ client, number }) => {
+      const node = nodeOf(scene.frame, client);
+      return node ? [`${shortName(node)} #${number}`] : [];
+    })
     .join(" · ");
 }
 

@@ -81,6 +81,8 @@ struct Track<S: Subject> {
     checkpoints: Checkpoints<Live<S>>,
     /// Each with the step it was made in.
     marks: Vec<(u64, S::Mark)>,
+    /// The furthest step that was taken here: before its end if another timeline went there.
+    seen: u64,
 }
 
 /// The cluster at one moment, with those who watch it.
@@ -150,7 +152,7 @@ impl<S: Subject> Timeline<S> {
         let genesis = timeline.live.clone();
         let track = |(about, acts)| {
             let checkpoints = Checkpoints::new(genesis.clone());
-            Track { about, acts, checkpoints, marks: Vec::new() }
+            Track { about, acts, checkpoints, marks: Vec::new(), seen: 0 }
         };
         let tracks: Vec<_> = branches.into_iter().map(track).collect();
         if !tracks.is_empty() {
@@ -171,6 +173,7 @@ impl<S: Subject> Timeline<S> {
             acts,
             checkpoints: Checkpoints::new(live.clone()),
             marks: Vec::new(),
+            seen: 0,
         };
         Ok(Timeline {
             config,
@@ -250,7 +253,8 @@ impl<S: Subject> Timeline<S> {
         let track = &mut self.branches[self.current];
         let now =
             Moment { at: self.live.world.now(), step: self.live.world.steps(), branch: self.current as u32 };
-        if before >= track.about.end.step {
+        if before >= track.seen {
+            track.seen = now.step;
             track.marks.extend(new_marks.into_iter().map(|mark| (now.step, mark)));
             track.about.end = track.about.end.max_of(now);
             track.checkpoints.keep(now.step, || self.live.clone());
@@ -362,6 +366,7 @@ impl<S: Subject> Timeline<S> {
             acts: parent.acts[..self.live.done].to_vec(),
             checkpoints: parent.checkpoints.up_to(now.step),
             marks: parent.marks[..kept].to_vec(),
+            seen: now.step,
         };
         self.branches.push(track);
         self.current = branch as usize;

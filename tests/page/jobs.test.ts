@@ -274,6 +274,8 @@ describe("a hostile program ends with a clear error, and the page stays", () => 
       await lab.fast();
       await jobs.text("one two", "two three");
       await lab.page.getByRole("spinbutton", { name: "Reduce tasks" }).fill("2");
+      // The interpreter and the editor are fetched and compiled for the first job, whatever it is; that is not what is timed below.
+      await goodJob(jobs, "a good job is done");
       for (const { name, code, ends } of these) {
         await jobs.program(code);
         await jobs.run.click();
@@ -292,18 +294,22 @@ describe("a hostile program ends with a clear error, and the page stays", () => 
         expect((told ?? "").length, name).toBeGreaterThan(20);
 
         // The next job is as good as any.
-        await jobs.program(WORD_COUNT);
-        await jobs.run.click();
-        await jobs.trouble.waitFor({ state: "hidden" });
-        await until(
-          async () => ((await jobs.equal.isVisible()) ? jobs.lines("two") : []),
-          (lines) => lines[0] === "two 2",
-          `a good job is done after “${name}”`,
-        );
+        await goodJob(jobs, `a good job is done after “${name}”`);
       }
     });
   }
 });
+
+async function goodJob(jobs: JobPanel, claim: string) {
+  await jobs.program(WORD_COUNT);
+  await jobs.run.click();
+  await jobs.trouble.waitFor({ state: "hidden" });
+  await until(
+    async () => ((await jobs.equal.isVisible()) ? jobs.lines("two") : []),
+    (lines) => lines[0] === "two 2",
+    claim,
+  );
+}
 
 /** How long the page takes to do and draw what a click asks for, in milliseconds. */
 function clickHandledIn({ page }: Lab): Promise<number> {

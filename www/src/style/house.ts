@@ -209,6 +209,8 @@ export const house = css`
     flex: 1 1 auto;
     min-height: 0;
     overflow: auto;
+    /* What is hidden but read aloud is placed in here, so that it does not make the page itself scroll. */
+    position: relative;
   }
   .panel:focus-visible {
     outline-offset: -2px;
@@ -217,6 +219,7 @@ export const house = css`
     flex: none;
     max-height: 60%;
     overflow: auto;
+    position: relative;
     border-top: 1px solid var(--line);
   }
   sb-timeline {

@@ -260,7 +260,7 @@ test("code in a link is shown first and runs after a click only", async ({ arriv
 const hostile = inject("hostile");
 
 /** So many in one visit: each begins where the last one left the page. */
-const A_VISIT = 16;
+const A_VISIT = 41;
 
 describe("a hostile program ends with a clear error, and the page stays", () => {
   test("there is a list of them", () => {
@@ -273,7 +273,7 @@ describe("a hostile program ends with a clear error, and the page stays", () => 
       const { lab, jobs } = await atJobs(arrive);
       await lab.fast();
       await jobs.text("one two", "two three");
-      await lab.page.getByRole("spinbutton", { name: "Reduce tasks" }).fill("2");
+      await lab.page.getByRole("spinbutton", { name: "Reduce tasks" }).fill("1");
       // The interpreter and the editor are fetched and compiled for the first job, whatever it is; that is not what is timed below.
       await goodJob(jobs, "a good job is done");
       for (const { name, code, ends } of these) {

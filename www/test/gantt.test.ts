@@ -45,6 +45,7 @@ describe("attempts as bars by worker", () => {
     expect(extentOf([], 5, 5)).toEqual([5, 6]);
     expect(extentOf(attempts, 0, 7)).toEqual([0, 8]);
     expect(extentOf(attempts, 0, 30)).toEqual([0, 30]);
+    expect(extentOf(attempts, 5, 30)).toEqual([0, 30]);
   });
 
   test("a look back in time forgets nothing, a later one replaces what was known", () => {

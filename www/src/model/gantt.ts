@@ -11,11 +11,18 @@ export function lanesByWorker(attempts: readonly Attempt[], workers: readonly nu
   return [...lanes, ...idle.map((worker) => ({ process: worker, bars: [] }))].sort((a, b) => a.process - b.process);
 }
 
-/** From when the job was submitted to when the last that is known of it happened. */
+/**
+ * From when the job was submitted to when the last that is known of it happened. A coordinator that has taken over knows of the job
+ * only since then, and of attempts from before.
+ */
 export function extentOf(attempts: readonly Attempt[], submittedAt: number, now: number): [number, number] {
+  let begin = submittedAt;
   let end = Math.max(now, submittedAt + 1);
-  for (const { from, to } of attempts) end = Math.max(end, to ?? from);
-  return [submittedAt, end];
+  for (const { from, to } of attempts) {
+    begin = Math.min(begin, from);
+    end = Math.max(end, to ?? from);
+  }
+  return [begin, end];
 }
 
 /**

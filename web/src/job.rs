@@ -275,6 +275,7 @@ fn doing(doing: Doing) -> String {
         Doing::Resting => "rests: there is no job".to_owned(),
         Doing::Gone => "has stopped asking".to_owned(),
         Doing::Reading { got, of } => format!("reads, {got} of {of} pieces"),
+        Doing::Working { bytes, records: 1 } => format!("computes, {bytes} bytes and 1 record"),
         Doing::Working { bytes, records } => format!("computes, {bytes} bytes and {records} records"),
         Doing::Writing { complete, of } => format!("writes, {complete} of {of} files"),
         Doing::Renaming => "renames its files".to_owned(),

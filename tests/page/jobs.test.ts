@@ -274,6 +274,8 @@ describe("a hostile program ends with a clear error, and the page stays", () => 
       await lab.fast();
       await jobs.text("one two", "two three");
       await lab.page.getByRole("spinbutton", { name: "Reduce tasks" }).fill("1");
+      // What a program combines with is called only then.
+      await lab.page.getByRole("checkbox", { name: "Combiner" }).check();
       // The interpreter and the editor are fetched and compiled for the first job, whatever it is; that is not what is timed below.
       await goodJob(jobs, "a good job is done");
       for (const { name, code, ends } of these) {

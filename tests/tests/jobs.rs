@@ -43,7 +43,7 @@ impl Ground {
     }
 
     fn coordinator_is_up(&self) -> bool {
-        self.config.roster().coordinator().is_some_and(|node| self.world.view(node).is_some())
+        self.config.roster().coordinators().next().is_some_and(|node| self.world.view(node).is_some())
     }
 
     fn act(&mut self, act: &Act) {
@@ -75,7 +75,7 @@ impl Ground {
     }
 
     fn job(&self) -> &JobView {
-        let node = self.config.roster().coordinator().expect("there is one");
+        let node = self.config.roster().coordinators().next().expect("there is one");
         match self.world.view(node) {
             Some(View::Coordinator(view)) => view.job.as_ref().expect("a job was submitted"),
             _ => panic!("the coordinator is up"),
@@ -123,7 +123,7 @@ impl Ground {
 fn whoever_crashes_right_after_whichever_write_the_output_is_the_same() {
     for disks in [Disks::Shared, Disks::Local] {
         let mut ground = Ground::new(disks);
-        let coordinator = ground.config.roster().coordinator();
+        let coordinator = ground.config.roster().coordinators().next();
         let mut crashes = 0;
         while ground.job().stage != Stage::Done {
             assert!(ground.step(Time::ZERO + Span::secs(60)), "the job ends");

@@ -5,6 +5,7 @@
 
 use super::config::{AllRules, AnyRule, Config, Role};
 use super::coordinator::in_charge;
+pub use super::course::Course;
 use super::member::{self, Member, MemberConfig, Timer, View};
 use super::tester;
 use crate::chance::Ratio;
@@ -14,7 +15,7 @@ use crate::kv::{self, Mix, Op, Text};
 use crate::mapreduce::{self, job::Job};
 use crate::node::NodeId;
 use crate::raft;
-use crate::sim::{Action, FlightAction, FlightId, Gate, Quality, Replies, World};
+use crate::sim::{Action, FlightAction, FlightId, Gate, World};
 use crate::time::Span;
 use alloc::format;
 use alloc::string::String;
@@ -124,35 +125,6 @@ pub enum Act {
     Reseed { seed: u64 },
     /// A rule is switched on or off, on every node.
     Rule { rule: String, on: bool },
-}
-
-/// How the course's network works, of which requests and replies have a different experience.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Course {
-    /// Nothing is lost. The course's has no latency at all; this one takes up to 2 ms, or nothing could be seen.
-    Reliable,
-    /// A request takes up to 26 ms more, and one message in ten is lost.
-    Unreliable,
-    /// Unreliable, and two replies in three are held back for 200 ms to 2.2 s.
-    Reordering,
-}
-
-impl Course {
-    fn quality(self) -> Quality {
-        let hop = (Span::ZERO, Span::millis(2));
-        let reliable = self == Course::Reliable;
-        let held = if self == Course::Reordering { Ratio { of: 2, out_of: 3 } } else { Ratio::NEVER };
-        let long_delay = (Span::millis(200), Span::millis(2_199));
-        Quality {
-            latency: if reliable { hop } else { (Span::ZERO, Span::millis(26)) },
-            loss: Ratio::per_mille(if reliable { 0 } else { 100 }),
-            duplication: Ratio::NEVER,
-            reordering: Ratio::NEVER,
-            long_delay,
-            replies: Some(Replies { latency: hop, reordering: held, long_delay }),
-        }
-    }
 }
 
 /// Declares [`Written`] with a method for each field that an act must have.

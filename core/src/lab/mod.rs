@@ -10,6 +10,7 @@ pub mod coordinator;
 pub mod attempts;
 pub mod config;
 pub mod act;
+mod course;
 pub mod tester;
 pub mod watch;
 pub mod operations;

@@ -21,7 +21,13 @@
 //! sees the [`view`]s, and a [`note`] where a decision leaves no other trace. [`config`] has what all nodes are told;
 //! `Bytes` and [`table`] are the shared values that texts, files and views are made of.
 //!
-//! Left out so far: backup tasks, combiners, skipping bad records, counters and programs of the user's own.
+//! The paper's refinements are here as well: backup tasks (§3.6), partitioning by the program (§4.1), combiners (§4.3), bad
+//! records that are skipped (§4.6) and [`counters`] (§4.9). Maps keep their output in the store, as in the lab, or on their
+//! worker's own disk, as in the paper, and run again if that is lost. A coordinator may be alone and take its job with it, or a
+//! [`replica`] of several, of which one is in charge: what is completed is then [`kept`] where it outlives them. A program of
+//! the user's own is a [`script`], run by whatever interpreter there is through an [`engine`].
+//!
+//! Left out: locality (§3.4), since here every worker is as near as every other.
 
 pub mod program;
 mod permit;

@@ -4,6 +4,7 @@ use super::stage::{Lab, Stage, Try};
 use super::{LIMIT, Options, Test};
 use crate::bytes::Hash;
 use crate::chance::Chance;
+use crate::lab::coordinator::in_charge;
 use crate::lab::member::View;
 use crate::lab::{Act, Config, Member, watch};
 use crate::mapreduce::{
@@ -288,7 +289,7 @@ impl JobTester {
 /// What a test sees.
 impl JobTester {
     fn job(&self) -> Option<&JobView> {
-        match self.world().view(self.config().roster().coordinators().next()?) {
+        match self.world().view(in_charge(self.world(), self.config().roster())?) {
             Some(View::Coordinator(view)) => view.job.as_ref(),
             _ => None,
         }

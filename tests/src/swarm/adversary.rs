@@ -9,6 +9,7 @@ use splitbrain::kv::{Mix, Text};
 use splitbrain::lab::Member;
 use splitbrain::lab::act::Act;
 use splitbrain::lab::member::View;
+use splitbrain::mapreduce::Seat;
 use splitbrain::node::NodeId;
 use splitbrain::sim::{Cause, Status, World};
 use splitbrain::time::{Span, Time};
@@ -80,6 +81,7 @@ impl Adversary {
         }
         let about = step.node().and_then(|node| world.view(node));
         if let Some(View::Coordinator(view)) = about
+            && matches!(view.seat, Seat::Alone | Seat::InCharge)
             && !view.is_running()
             && !self.submits
         {

@@ -8,7 +8,9 @@ use splitbrain::check::{Moment, Verdicts};
 use splitbrain::kv;
 use splitbrain::kv::server::Reads;
 use splitbrain::lab::Member;
+use splitbrain::lab::config::Coordination;
 use splitbrain::lab::member::{Message, View};
+use splitbrain::mapreduce::Seat;
 use splitbrain::node::NodeId;
 use splitbrain::raft::{self, Role};
 use splitbrain::sim::{Cause, World};
@@ -36,7 +38,12 @@ pub fn bounds(plan: &Plan) -> Bounds {
     let times = |span: Span, n: u64| Span(span.0 * n);
     let leader = times(config.election_timeout.1, 10);
     let answer = leader + times(config.election_timeout.1, 10) + Span::secs(1);
-    let job = times(config.task_timeout, 3) + Span::secs(3);
+    // Where a standby may have to take over first, each of its questions is one to the service.
+    let taking_over = match config.coordinator {
+        Coordination::Plain => Span::ZERO,
+        Coordination::Replicated => Span::secs(4) + times(answer, 4),
+    };
+    let job = times(config.task_timeout, 3) + Span::secs(3) + taking_over;
     Bounds { leader, answer, job }
 }
 
@@ -89,8 +96,11 @@ impl Calm {
         match view {
             View::Server(view) => self.liveness.server(&view.raft),
             View::Client(view) => self.liveness.clerk(world.now(), node, view),
-            View::Coordinator(view) => self.liveness.job(world.now(), view.is_running()),
-            View::Store(_) | View::Worker(_) => {}
+            // Whoever stands by knows of no job.
+            View::Coordinator(view) if matches!(view.seat, Seat::Alone | Seat::InCharge) => {
+                self.liveness.job(world.now(), view.is_running());
+            }
+            View::Coordinator(_) | View::Store(_) | View::Worker(_) => {}
         }
     }
 }

@@ -8,6 +8,7 @@ use super::text;
 use splitbrain::kv::Mix;
 use splitbrain::kv::server::Reads;
 use splitbrain::lab::Config;
+use splitbrain::lab::config::Coordination;
 use splitbrain::mapreduce::{Disks, Job};
 use splitbrain::time::{Span, Time};
 
@@ -61,6 +62,7 @@ impl Plan {
         let (backups, (soonest, latest)) = profile.backups;
         let backs_up = apart.happens(backups);
         let backup_after = apart.within(Span::millis(soonest), Span::millis(latest));
+        let standby = apart.happens(profile.standbys);
         let (of_workers, others): (Vec<_>, Vec<_>) =
             profile.kinds.iter().partition(|(kind, ..)| kind.is_of_workers());
         let of_workers = (of_workers.into_iter())
@@ -84,6 +86,11 @@ impl Plan {
                 .within(Span::millis(profile.task_timeout.0), Span::millis(profile.task_timeout.1)),
             backup_after: (has_mapreduce && backs_up).then_some(backup_after),
             intermediate: if has_mapreduce && local { Disks::Local } else { Disks::Shared },
+            coordinator: if has_mapreduce && standby {
+                Coordination::Replicated
+            } else {
+                Coordination::Plain
+            },
             ..Config::default()
         };
         let (messages, tenths) = dice.weighted(profile.elections).unwrap_or((100, 20));

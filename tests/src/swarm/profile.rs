@@ -2,7 +2,7 @@
 
 mod jobs;
 
-pub use jobs::{JOBS, STRAGGLERS};
+pub use jobs::{JOBS, STANDBYS, STRAGGLERS};
 
 use super::kind::Kind;
 use super::moment::Moment;
@@ -25,6 +25,8 @@ pub struct Profile {
     pub local: u32,
     /// In how many there are backup attempts, and how long an attempt must then have been under way, in milliseconds.
     pub backups: (u32, (u64, u64)),
+    /// In how many there are two coordinators that share their state.
+    pub standbys: u32,
     /// How fast a slow worker is, in per cent.
     pub speeds: (u32, u32),
     /// The longest text of an input, in bytes.
@@ -83,6 +85,7 @@ pub const ALL: &[&Profile] = &[
     &SERVICE,
     &JOBS,
     &STRAGGLERS,
+    &STANDBYS,
     &VOTES,
     &FIGURE_8,
     &LAGGARDS,
@@ -114,6 +117,7 @@ pub const SWARM: Profile = Profile {
     workers: (2, 5),
     local: 500,
     backups: (500, (100, 600)),
+    standbys: 200,
     speeds: (5, 50),
     longest_text: 9_000,
     latency: NETWORKS,
@@ -213,6 +217,7 @@ const SERVERS: Profile = Profile {
     workers: (2, 2),
     local: 0,
     backups: (0, (100, 600)),
+    standbys: 0,
     speeds: (100, 100),
     longest_text: 1_000,
     latency: &[((500, 3_000), 1)],

@@ -108,6 +108,7 @@ impl Proof {
             AnyRule::Kv(kv::Rule::ReleaseWaiters) => &profile::DEPOSED,
             AnyRule::Kv(_) => &profile::SERVICE,
             AnyRule::MapReduce(mapreduce::Rule::BackupTasks) => &profile::STRAGGLERS,
+            AnyRule::MapReduce(mapreduce::Rule::KeptBeforeCounted) => &profile::STANDBYS,
             AnyRule::MapReduce(_) => &profile::JOBS,
             _ => &profile::SWARM,
         };
@@ -187,5 +188,6 @@ fn is_consequence(property: Property) -> bool {
             | Property::TaskCommittedOnce
             | Property::OutputEqualsSequential
             | Property::CountersEqualSequential
+            | Property::NoTaskForgotten
     )
 }

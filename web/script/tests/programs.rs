@@ -150,10 +150,7 @@ fn a_record_that_is_left_out_leaves_nothing() {
     let answer = map_of(code, &records, true).unwrap();
     assert_eq!(answer.pairs, [("a".to_string(), "1".to_string()), ("c".to_string(), "1".to_string())]);
     assert_eq!(answer.skipped, [1, 3]);
-    assert_eq!(
-        answer.counters,
-        [("begun".to_string(), 2), ("done".to_string(), 4)]
-    );
+    assert_eq!(answer.counters, [("begun".to_string(), 2), ("done".to_string(), 4)]);
 
     let groups = [("a", vec!["1"]), ("b", vec!["x"]), ("c", vec![])];
     let answer =

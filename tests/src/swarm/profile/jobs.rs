@@ -9,6 +9,7 @@ pub const JOBS: Profile = Profile {
     clients: (0, 0),
     mapreduce: 1_000,
     workers: (2, 6),
+    standbys: 0,
     longest_text: 400,
     latency: &[((200, 1_000), 2), ((500, 3_000), 3), ((200, 10_000), 1)],
     disk: &[((50, 200), 2), ((200, 2_000), 4), ((1_000, 4_000), 2)],
@@ -65,5 +66,28 @@ pub const STRAGGLERS: Profile = Profile {
     gap: (300, 600),
     keen: 0,
     kinds: &[(Kind::SlowWorker, 1_000, 1)],
+    ..JOBS
+};
+
+/// Coordinators that crash and are cut off while another stands by: who takes over must know all that is finished.
+pub const STANDBYS: Profile = Profile {
+    name: "standbys",
+    servers: &[(3, 1)],
+    workers: (4, 6),
+    standbys: 1_000,
+    local: 300,
+    elections: &[((100, 20), 1)],
+    heartbeats: (4, 4),
+    gap: (200, 1_500),
+    moments: &[(Moment::Coordinated, 1)],
+    kinds: &[
+        (Kind::CrashCoordinator, 1_000, 6),
+        (Kind::CrashServer, 300, 2),
+        (Kind::CrashWorker, 400, 2),
+        (Kind::Isolate, 500, 3),
+        (Kind::Partition, 300, 2),
+        (Kind::Loss, 300, 2),
+        (Kind::DelayOne, 300, 2),
+    ],
     ..JOBS
 };

@@ -1,60 +1,34 @@
-//! A worker (§3.1): it asks for a task, reads, computes, writes, renames, reports, and asks again.
-//!
-//! A worker that crashes forgets its attempt. All it keeps on disk is how often it has booted, so that it takes no
-//! answer meant for its former self.
+//! An attempt at a task, from its input to its report (§3.1): read, compute, write, rename.
 
-use super::calls::{Calls, Question};
-use super::compute::{Compute, Computed};
-use super::config::{Config, Disks, Nothing, Timer};
-use super::job::{File, FileName, Job, JobId, Phase, TaskId};
-use super::message::{Answer, Assignment, Call, Ending, FileOutcome, FileRequest, Message, Move};
-use super::note::Note;
-use super::rules::Rule;
-use super::script::Failure;
-use super::store::{Chunk, Store};
-use super::view::{Doing, WorkerView};
+use super::disk::own;
+use super::{State, Worker};
 use crate::bytes::Bytes;
-use crate::node::{Content, Effect, FileOp, Files, Input, Node, Outbox, Through};
+use crate::mapreduce::calls::Question;
+use crate::mapreduce::compute::{Compute, Computed};
+use crate::mapreduce::config::{Config, Disks, Timer};
+use crate::mapreduce::job::{File, FileName, Phase, TaskId};
+use crate::mapreduce::message::{Assignment, Call, Ending, FileOutcome, FileRequest, Move};
+use crate::mapreduce::note::Note;
+use crate::mapreduce::rules::Rule;
+use crate::mapreduce::script::Failure;
+use crate::mapreduce::view::Doing;
+use crate::node::{Outbox, Through};
 use crate::time::{Span, Time};
 use crate::tree::Tree;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
-
-/// A worker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Worker {
-    config: Config,
-    incarnation: u64,
-    calls: Calls,
-    state: State,
-    done: u32,
-    /// Its own disk, which it serves to others as the store does.
-    disk: Store,
-    /// The job whose files are on it.
-    keeps: JobId,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum State {
-    Asking,
-    Waiting,
-    Resting,
-    Gone,
-    Attempting(Attempt),
-}
 
 /// One attempt at a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Attempt {
-    assignment: Assignment,
-    since: Time,
-    stage: Stage,
+pub(super) struct Attempt {
+    pub(super) assignment: Assignment,
+    pub(super) since: Time,
+    pub(super) stage: Stage,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Reading(Reading),
     Working { bytes: u64, outcome: Result<Computed, Rc<Failure>> },
     Writing(Writing),
@@ -64,7 +38,7 @@ enum Stage {
 
 /// The input of an attempt: one split, or one intermediate file of every map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Reading {
+pub(super) struct Reading {
     /// What has arrived, by the number of the file and of the chunk.
     chunks: Tree<(u32, u32), Bytes>,
     /// Their bytes in all.
@@ -79,7 +53,7 @@ struct Reading {
 
 /// The output of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Writing {
+pub(super) struct Writing {
     /// What is written.
     computed: Computed,
     /// How many of them are complete.
@@ -88,191 +62,9 @@ struct Writing {
     in_place: bool,
 }
 
-/// The names of a worker's files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum WorkerFile {
-    /// How often it has booted.
-    Incarnation,
-    /// A piece of what a map has left on its disk.
-    Chunk(Chunk),
-}
-
-/// What they hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum WorkerContent {
-    /// How often it has booted.
-    Incarnation(u64),
-    /// A piece of a file.
-    Bytes(Bytes),
-}
-
-impl Content for WorkerContent {
-    fn bytes(&self) -> Option<u64> {
-        match self {
-            WorkerContent::Incarnation(_) => None,
-            WorkerContent::Bytes(bytes) => bytes.bytes(),
-        }
-    }
-
-    fn prefix(&self, len: u64) -> WorkerContent {
-        match self {
-            WorkerContent::Incarnation(_) => self.clone(),
-            WorkerContent::Bytes(bytes) => WorkerContent::Bytes(bytes.prefix(len)),
-        }
-    }
-}
-
-impl Node for Worker {
-    type Config = Config;
-    type Message = Message;
-    type Timer = Timer;
-    type Request = Nothing;
-    type Output = Nothing;
-    type File = WorkerFile;
-    type Content = WorkerContent;
-    type View = WorkerView;
-    type Note = Note;
-
-    fn boot(config: &Config, durable: &Files<Worker>) -> Worker {
-        let mut incarnation = 1;
-        let mut chunks = Files::<Store>::new();
-        for (file, content) in durable.iter() {
-            match (file, content) {
-                (WorkerFile::Incarnation, WorkerContent::Incarnation(before)) => incarnation = before + 1,
-                (WorkerFile::Chunk(chunk), WorkerContent::Bytes(bytes)) => {
-                    chunks.insert(*chunk, bytes.clone());
-                }
-                _ => {}
-            }
-        }
-        let disk = Store::boot(config, &chunks);
-        let keeps = disk.newest_job();
-        let (calls, state) = (Calls::new(incarnation), State::Asking);
-        Worker { config: config.clone(), incarnation, calls, state, done: 0, disk, keeps }
-    }
-
-    fn handle(&mut self, at: Time, input: Input<Worker>, out: &mut impl Outbox<Worker>) {
-        match input {
-            Input::Start => {
-                self.number_lives(at);
-                let content = WorkerContent::Incarnation(self.incarnation);
-                out.write([FileOp::Put(WorkerFile::Incarnation, content)].into());
-                self.ask_for_a_task(out);
-            }
-            Input::Message { from, body: body @ Message::File { .. } } => {
-                self.disk.handle(at, Input::Message { from, body }, &mut Through(|effect| own(effect, out)));
-            }
-            Input::Message { body, .. } => self.answer(at, body, out),
-            Input::Timer(Timer::Retry) => {
-                if let Some(request) = self.calls.retry(&self.config, out) {
-                    self.silent(&request, out);
-                }
-            }
-            Input::Timer(Timer::Poll) => {
-                if matches!(self.state, State::Waiting | State::Resting) {
-                    self.ask_for_a_task(out);
-                }
-            }
-            Input::Timer(Timer::Work) => self.work_done(out),
-            Input::Timer(_) => {}
-            Input::Call { request, .. } => match request {},
-            Input::Configure(config) => self.configure(config, out),
-        }
-    }
-
-    fn view(&self) -> WorkerView {
-        let attempt = match &self.state {
-            State::Attempting(attempt) => Some(attempt),
-            _ => None,
-        };
-        WorkerView {
-            incarnation: self.incarnation,
-            doing: self.doing(),
-            attempt: attempt.map(|attempt| attempt.assignment.clone()),
-            since: attempt.map_or(Time::ZERO, |attempt| attempt.since),
-            done: self.done,
-            speed: self.config.speed,
-            disk: self.disk.view(),
-        }
-    }
-}
-
-/// Asking, and being answered.
-impl Worker {
-    /// A worker whose disk was emptied does not know how often it had booted, and a coordinator that has heard a later life
-    /// of it would not answer. So lives are counted on from the time of the first boot that a disk remembers, which no former
-    /// self can have reached: nobody boots more than once in a microsecond.
-    fn number_lives(&mut self, at: Time) {
-        if self.incarnation == 1 {
-            self.incarnation = at.0.saturating_add(1);
-            self.calls = Calls::new(self.incarnation);
-        }
-    }
-
-    fn ask_for_a_task(&mut self, out: &mut impl Outbox<Worker>) {
-        self.state = State::Asking;
-        self.calls.ask(Question::Task, &self.config, out);
-    }
-
-    fn answer(&mut self, at: Time, body: Message, out: &mut impl Outbox<Worker>) {
-        let (Message::Answer { call, .. } | Message::Reported { call } | Message::FileReply { call, .. }) =
-            body
-        else {
-            out.note(Note::NotForMe);
-            return;
-        };
-        let Some(question) = self.calls.question(call).cloned() else {
-            out.note(Note::AnswerStale);
-            return;
-        };
-        match (question, body) {
-            (Question::Task, Message::Answer { answer, .. }) if is_sensible(&answer) => {
-                self.calls.close(call, &self.config, out);
-                self.take(at, answer, out);
-            }
-            (Question::Report { .. }, Message::Reported { .. }) => {
-                self.calls.close(call, &self.config, out);
-                if let State::Attempting(Attempt { stage: Stage::Reporting, .. }) = self.state {
-                    self.done += 1;
-                    self.ask_for_a_task(out);
-                }
-            }
-            (Question::File(_, request), Message::FileReply { outcome, .. }) => {
-                self.file_reply(call, request, outcome, out);
-            }
-            _ => out.note(Note::NotForMe),
-        }
-    }
-
-    fn take(&mut self, at: Time, answer: Answer, out: &mut impl Outbox<Worker>) {
-        match answer {
-            Answer::Run(assignment) => self.begin(at, assignment, out),
-            Answer::Wait => self.wait(State::Waiting, out),
-            Answer::NoJob => self.wait(State::Resting, out),
-        }
-    }
-
-    /// "Nothing right now" is not "finished": a task may come back from another worker, and another job may come.
-    fn wait(&mut self, state: State, out: &mut impl Outbox<Worker>) {
-        if self.config.rules.has(Rule::AskAgain) {
-            self.state = state;
-            out.set_timer(Timer::Poll, self.config.poll);
-        } else {
-            self.state = State::Gone;
-        }
-    }
-
-    fn configure(&mut self, config: Config, out: &mut impl Outbox<Worker>) {
-        self.config = config;
-        if self.state == State::Gone && self.config.rules.has(Rule::AskAgain) {
-            self.ask_for_a_task(out);
-        }
-    }
-}
-
 /// An attempt, from its input to its report.
 impl Worker {
-    fn begin(&mut self, at: Time, assignment: Assignment, out: &mut impl Outbox<Worker>) {
+    pub(super) fn begin(&mut self, at: Time, assignment: Assignment, out: &mut impl Outbox<Worker>) {
         let sources = assignment.sources();
         let (job, task) = (assignment.job, assignment.task);
         if job > self.keeps {
@@ -288,7 +80,7 @@ impl Worker {
         }
     }
 
-    fn file_reply(
+    pub(super) fn file_reply(
         &mut self,
         call: Call,
         request: FileRequest,
@@ -375,7 +167,7 @@ impl Worker {
         out.set_timer(Timer::Work, within);
     }
 
-    fn work_done(&mut self, out: &mut impl Outbox<Worker>) {
+    pub(super) fn work_done(&mut self, out: &mut impl Outbox<Worker>) {
         let State::Attempting(Attempt { assignment, stage: Stage::Working { outcome, .. }, .. }) =
             &self.state
         else {
@@ -439,7 +231,7 @@ impl Worker {
         }
     }
 
-    fn report(&mut self, ending: Ending, out: &mut impl Outbox<Worker>) {
+    pub(super) fn report(&mut self, ending: Ending, out: &mut impl Outbox<Worker>) {
         let State::Attempting(Attempt { assignment, .. }) = &self.state else { return };
         let &Assignment { job, task, attempt, .. } = assignment;
         self.set_stage(Stage::Reporting);
@@ -447,7 +239,7 @@ impl Worker {
     }
 
     /// What a map has left with another worker cannot be had (§3.3): the coordinator is told, and this attempt is over.
-    fn silent(&mut self, request: &FileRequest, out: &mut impl Outbox<Worker>) {
+    pub(super) fn silent(&mut self, request: &FileRequest, out: &mut impl Outbox<Worker>) {
         let State::Attempting(Attempt { assignment, stage: Stage::Reading(_), .. }) = &self.state else {
             return;
         };
@@ -511,7 +303,7 @@ impl Worker {
         }
     }
 
-    fn doing(&self) -> Doing {
+    pub(super) fn doing(&self) -> Doing {
         match &self.state {
             State::Asking => Doing::Asking,
             State::Waiting => Doing::Waiting,
@@ -548,23 +340,6 @@ fn compute(assignment: &Assignment, reading: &Reading, config: &Config) -> Resul
             let files: Vec<_> = (0..assignment.maps).map(|map| reading.contents(map)).collect();
             compute.reduce(&files)
         }
-    }
-}
-
-/// An effect of the disk's is the worker's own.
-fn own(effect: Effect<Store>, out: &mut impl Outbox<Worker>) {
-    let op = |op| match op {
-        FileOp::Put(file, bytes) => FileOp::Put(WorkerFile::Chunk(file), WorkerContent::Bytes(bytes)),
-        FileOp::Rename(from, to) => FileOp::Rename(WorkerFile::Chunk(from), WorkerFile::Chunk(to)),
-        FileOp::Remove(file) => FileOp::Remove(WorkerFile::Chunk(file)),
-    };
-    match effect {
-        Effect::Write(batch) => out.write(batch.into_iter().map(op).collect()),
-        Effect::Send { to, body } => out.send(to, body),
-        Effect::Note(note) => out.note(note),
-        Effect::Output(nothing) => match nothing {},
-        Effect::SetTimer { which, within } => out.set_timer(which, within),
-        Effect::CancelTimer(which) => out.cancel_timer(which),
     }
 }
 
@@ -617,17 +392,4 @@ fn part_of(file: File) -> u32 {
         File::Intermediate { reduce: part, .. } | File::Temporary { part, .. } => part,
         File::Split(_) | File::Output(_) => 0,
     }
-}
-
-/// An assignment that no coordinator of ours would make is not taken.
-fn is_sensible(answer: &Answer) -> bool {
-    let Answer::Run(Assignment { task, maps, reduces, input, .. }) = answer else { return true };
-    let tasks = match task.phase {
-        Phase::Map => *maps,
-        Phase::Reduce => *reduces,
-    };
-    (1..=Job::MAX_INPUTS).contains(maps)
-        && (1..=Job::MAX_REDUCE_TASKS).contains(reduces)
-        && task.number < tasks
-        && input.is_some() == (task.phase == Phase::Map)
 }

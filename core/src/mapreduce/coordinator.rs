@@ -141,7 +141,8 @@ impl Node for Coordinator {
 impl Coordinator {
     fn submit(&mut self, at: Time, job: Job, out: &mut impl Outbox<Coordinator>) {
         let running = self.job.as_ref().filter(|job| job.view.is_running()).map(|job| job.view.id);
-        if let Some(running) = running {
+        let claimed = self.replica.is_claiming().then(|| self.next_job());
+        if let Some(running) = running.or(claimed) {
             out.note(Note::JobRunning);
             out.output(Output::Refused(Refused::Running { job: running }));
             return;

@@ -86,12 +86,21 @@ impl Replica {
 
     /// Whether a task's completion is on its way into the store.
     pub(super) fn is_keeping(&self, id: TaskId) -> bool {
+        self.on_their_way().any(|event| matches!(event, Event::Completed { task, .. } if *task == id))
+    }
+
+    /// Whether a job is on its way into the store: until it is there, it has no number, and no other may be submitted.
+    pub(super) fn is_claiming(&self) -> bool {
+        self.on_their_way().any(|event| matches!(event, Event::Claimed(_)))
+    }
+
+    /// What has happened and is not kept yet.
+    fn on_their_way(&self) -> impl Iterator<Item = &Event> {
         let asked = self.asked.iter().filter_map(|asked| match asked {
             Asked::Change { events, .. } => Some(events),
             _ => None,
         });
-        let mut events = asked.flatten().chain(&self.waiting);
-        events.any(|(event, _)| matches!(event, Event::Completed { task, .. } if *task == id))
+        asked.flatten().chain(&self.waiting).map(|(event, _)| event)
     }
 }
 

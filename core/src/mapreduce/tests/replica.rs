@@ -96,6 +96,18 @@ fn a_completed_task_counts_and_is_acknowledged_only_when_that_is_kept() {
 }
 
 #[test]
+fn no_second_job_is_taken_while_the_first_one_has_no_number_yet() {
+    let mut bench = in_charge();
+    bench.submit(&super::job(Program::WordCount, 1));
+    bench.submit(&super::job(Program::InvertedIndex, 1));
+    assert!(bench.noted(Note::JobRunning) && bench.kept().is_empty());
+    bench.answered(Kept::Done);
+    bench.answered(Kept::Done);
+    assert!(bench.outputs().contains(&Output::Accepted { job: JobId(1) }));
+    assert_eq!(bench.node.view().jobs, 1);
+}
+
+#[test]
 fn a_refused_change_or_a_later_epoch_deposes() {
     for deposed_by_message in [false, true] {
         let mut bench = in_charge();

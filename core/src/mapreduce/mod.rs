@@ -42,6 +42,7 @@ mod running;
 pub mod kept;
 pub mod replica;
 mod compute;
+pub mod local;
 pub mod store;
 mod calls;
 pub mod rules;

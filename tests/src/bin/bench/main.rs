@@ -2,7 +2,7 @@
 //!
 //! Figures are medians over several samples of the CPU time of this thread, so that whatever else the machine does
 //! weighs little. Each workload is a fixed run: the same on every machine, only faster or slower. Arguments name the
-//! groups to run: storm, commits, lab, timeline, sizes, clone, seek, suites, histories.
+//! groups to run: storm, commits, lab, timeline, sizes, clone, seek, suites, histories, words.
 
 #![expect(clippy::float_arithmetic, reason = "figures are for people; none of them reaches a run")]
 
@@ -15,6 +15,7 @@ mod cluster;
 mod sizes;
 mod suites;
 mod histories;
+mod words;
 #[cfg(feature = "rivals")]
 mod rival_histories;
 
@@ -25,7 +26,7 @@ type Group = (&'static str, fn() -> Vec<Row>);
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let groups: [Group; 9] = [
+    let groups: [Group; 10] = [
         ("storm", storm::rows),
         ("commits", commits::rows),
         ("lab", cluster::steps),
@@ -35,6 +36,7 @@ fn main() {
         ("seek", cluster::seeks),
         ("suites", suites::rows),
         ("histories", histories::rows),
+        ("words", words::rows),
     ];
     for (name, rows) in groups {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {

@@ -130,7 +130,7 @@ async function suites(parts, told, aim) {
   let failed = 0;
   for (let seed = 1; seed <= ROUNDS; seed++) {
     const [spent, passed] = await page.measure((seed) => {
-      const verdicts = labs.names.map((name) => labs.run(name, seed, []).report.verdict.kind);
+      const verdicts = labs.names.map((name) => labs.run(name, seed, [], []).report.verdict.kind);
       return verdicts.filter((kind) => kind === "passed").length;
     }, seed);
     seconds.push(spent);
@@ -142,7 +142,30 @@ async function suites(parts, told, aim) {
   tell({ name, value: Math.min(...seconds), unit: "s", aim, peers });
 }
 
+/** Word count over 20 MB, built in, in one place; the texts cross from JavaScript as JSON. */
+async function words() {
+  const page = await open();
+  await page.run(async () => {
+    const { default: init, Playground } = await import("/jobs.js");
+    await init();
+    let state = 42;
+    const draw = () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state / 2 ** 32;
+    };
+    // Words as frequent as in English: the n-th about a hundredth part of n as often as the first.
+    const word = () => (20_000 ** draw() - 1).toFixed(0).replace(/\d/g, (digit) => "abcdefghij"[digit]);
+    const text = () => Array.from({ length: 450_000 }, word).join(" ");
+    const inputs = Array.from({ length: 8 }, (_, n) => ({ name: `text-${n}`, text: text().padEnd(2_500_000, " whale ") }));
+    globalThis.job = { Playground, input: { app: "word-count", reduceTasks: 10, inputs } };
+  });
+  const [spent] = await page.measure(() => job.Playground.runLocally(job.input).length);
+  await page.close();
+  tell({ name: "word count over 20 MB, built in, with its texts crossing as JSON", value: spent, unit: "s" });
+}
+
 try {
+  await words();
   await steps(read("busy"));
   await sizes(read("sizes"));
   await suites(["2A", "2B", "2C", "2D"], "2A to 2D", "0.6");

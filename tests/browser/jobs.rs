@@ -104,8 +104,8 @@ fn a_job_that_cannot_be_run_is_refused() {
             "missing field `text`",
         ),
         (
-            json!({ "app": "sort", "reduceTasks": 1, "inputs": [{ "name": "a", "text": "" }] }),
-            "unknown variant `sort`",
+            json!({ "app": "poem", "reduceTasks": 1, "inputs": [{ "name": "a", "text": "" }] }),
+            "unknown variant `poem`",
         ),
         (json!([]), "this is not a job"),
         (json!(null), "this is not a job"),

@@ -2,6 +2,7 @@
 //! must come to the same fingerprint, to the last bit of every sine.
 
 use splitbrain::lab::act::Act;
+use splitbrain::lab::member::View;
 use splitbrain::lab::{Config, Watch};
 use splitbrain::mapreduce::{Engine, Input, Job, JobId, Program};
 use splitbrain::time::{Span, Time};
@@ -39,9 +40,20 @@ fn recorded() -> Timeline<Watch> {
     let job = Job::new(Program::Script { code: CODE.into() }, 3, inputs);
     run.act(Act::Submit { job }).unwrap();
     let workers: Vec<_> = run.subject().roster().workers().collect();
-    run.act(Act::Speed { node: workers[1], percent: 40 }).unwrap();
-    run.seek(Target { at: Time::ZERO + Span::millis(1_600), step: None }, &mut || true);
-    run.act(Act::Crash { node: workers[0] }).unwrap();
+    run.act(Act::Speed { node: workers[2], percent: 40 }).unwrap();
+    let busy = |run: &Timeline<Watch>| {
+        workers.iter().copied().find(|&node| match run.world().view(node) {
+            Some(View::Worker(view)) => view.attempt.is_some(),
+            _ => false,
+        })
+    };
+    let victim = loop {
+        assert!(run.step(Time::ZERO + Span::secs(10)), "somebody works");
+        if let Some(victim) = busy(&run) {
+            break victim;
+        }
+    };
+    run.act(Act::Crash { node: victim }).unwrap();
     run.seek(at(20), &mut || true);
     run
 }

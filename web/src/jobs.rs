@@ -2,6 +2,7 @@
 
 use crate::crossing::{give, take, take_any, text, whole};
 use crate::engine::engine;
+use crate::error::Mistake;
 use crate::job::{self, current};
 use crate::moment::Micros;
 use crate::playground::{Answer, Playground};
@@ -9,7 +10,7 @@ use crate::run::Run;
 use serde::Serialize;
 use splitbrain::lab::member::{Member, View};
 use splitbrain::mapreduce::script::{Call, Failure};
-use splitbrain::mapreduce::{self, File, FileName, JobView, Phase, StoreView};
+use splitbrain::mapreduce::{self, File, FileName, JobView, Phase, StoreView, local};
 use splitbrain::node::NodeId;
 use splitbrain::sim::World;
 use tsify::Tsify;
@@ -36,6 +37,18 @@ impl Playground {
             Ok(_) => Ok(JsValue::UNDEFINED),
             Err(Failure { message, line, column, .. }) => Ok(give(&ScriptProblem { message, line, column })?),
         }
+    }
+
+    /// What a job comes to if it is run in one place, task after task and without a cluster: the lines of its output.
+    #[wasm_bindgen(js_name = runLocally)]
+    pub fn run_locally(
+        #[wasm_bindgen(unchecked_param_type = "JobInput")] job: &JsValue,
+    ) -> Result<String, JsError> {
+        let input: job::JobInput = take("a job", job)?;
+        let (job, engine) = (input.job(), engine());
+        job.check(&engine).map_err(|error| Mistake(error.to_string()))?;
+        let local = local::run(&job, &engine).map_err(|failure| Mistake(failure.to_string()))?;
+        Ok(local.outputs.iter().map(|file| file.text().into_owned()).collect())
     }
 
     /// Submits a MapReduce job at this moment.

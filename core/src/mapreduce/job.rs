@@ -185,9 +185,7 @@ impl Job {
         let asked = self.spec.app.code().map(|code| engine.ask(code, &Call::Check));
         match asked {
             // Nobody can say. A recorded run must go on: the job fails in its first map, and says why.
-            Some(Err(failure)) if failure.kind != FailureKind::Unavailable => {
-                Err(JobError::Program(failure))
-            }
+            Some(Err(failure)) if failure.kind != FailureKind::Unavailable => Err(JobError::Program(failure)),
             _ => Ok(()),
         }
     }

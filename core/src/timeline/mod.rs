@@ -394,8 +394,7 @@ impl<S: Subject> Timeline<S> {
 
     /// Every branch as a script, saved at its end and without a fingerprint.
     pub fn scripts(&self) -> impl Iterator<Item = Script<S>> {
-        let ends = self.branches.iter().map(|track| track.about.end).enumerate();
-        ends.map(|(branch, end)| self.script_of(branch, end))
+        (0..self.branches.len()).map(|branch| self.script_of(branch, self.branches[branch].about.end))
     }
 
     fn script_of(&self, branch: usize, at: Moment) -> Script<S> {

@@ -4,13 +4,14 @@
 import type { Action, Config, JobInput, Micros, ToldStep } from "splitbrain";
 import type { JobOutput, ScriptProblem, StoredFile } from "splitbrain/jobs";
 import { span } from "../model/format.js";
-import { WINDOW } from "../model/log-window.js";
 import type { Scene } from "../model/narration.js";
 import type { Program } from "../model/saved.js";
 import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
-import type { Answer, Ask } from "./host.js";
-import type { Busy, Notice, View } from "./view.js";
-import { Engine, EngineLost, GivenUp } from "./watchdog.js";
+import { SLOW_MS, Turns } from "./turns.js";
+import type { View } from "./view.js";
+import { Engine, type EngineLost, GivenUp } from "./watchdog.js";
+
+export { Handled } from "./turns.js";
 
 /** Real time one call may take while playing: within an animation frame, with room to draw. */
 const FRAME_BUDGET_MS = 9;
@@ -26,12 +27,8 @@ const SHORTEST_STRIDE = 10_000;
 const LONGEST_STRIDE = 320_000;
 /** Longest real time from one beat of a story to the next. */
 const LONGEST_SCENE_MS = 9_000;
-const STEPS_KEPT = 1500;
-const STEPS_AT_ONCE = 400;
 /** Opening a run or a job may have to read megabytes. */
 const LONG_CALL_MS = 60_000;
-/** After this long without an answer a program's reader may give up waiting. */
-const SLOW_MS = 700;
 
 export interface OpenStory {
   readonly title: string;
@@ -41,28 +38,14 @@ export interface OpenStory {
   readonly branch: number;
 }
 
-export class Lab {
-  view: View | null = null;
-  playing = false;
+export class Lab extends Turns {
   notch = DEFAULT_NOTCH;
-  busy: Busy | null = null;
-  notice: Notice | null = null;
   /** The story that this run tells, while it is told. */
   story: OpenStory | null = null;
-  /** The log index the window starts at; "latest" follows the end. */
-  logsFrom: number | "latest" = "latest";
-  /** How many operations of clients are followed: it costs something, so only a panel that shows them asks for them. */
-  operations = 0;
-  /** Whether the attempts at tasks are followed; the same holds for them. */
-  attempts = false;
   /** A run with programs in it that is not opened before somebody has seen them. */
   foreign: { readonly json: string; readonly programs: readonly Program[] } | null = null;
 
-  readonly #changed: () => void;
-  #engine = new Engine();
   #defaults: Config | null = null;
-  #queue: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
   #cancelled = false;
   #seekingTo: number | null = null;
   #raf = 0;
@@ -70,16 +53,8 @@ export class Lab {
   #target: { at: Micros; step: number; haste: number } | null = null;
   #lastTick = 0;
   #lastWhole = 0;
-  /** What a fresh engine is restored from: the run after the last change that worked. */
-  #script: string | null = null;
-  /** What may be done with programs in this run; `null` while there are none. */
-  #programs: "run" | "refuse" | null = null;
   /** Whether this engine can run programs at all. */
   #interprets = false;
-
-  constructor(changed: () => void) {
-    this.#changed = changed;
-  }
 
   // ── Opening ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -90,16 +65,16 @@ export class Lab {
   }
 
   async defaults(): Promise<Config> {
-    this.#defaults ??= await this.#engine.call((host) => host.start(), LONG_CALL_MS);
+    this.#defaults ??= await this.engine.call((host) => host.start(), LONG_CALL_MS);
     return this.#defaults;
   }
 
   /** A new run. Throws the engine's sentence when the config is refused. */
   open(config: Config): Promise<void> {
-    return this.#exclusive("opening a new run", async () => {
+    return this.exclusive("opening a new run", async () => {
       this.story = null;
-      this.#programs = null;
-      this.#take(await this.#engine.call((host) => host.open(config, this.#ask(true)), LONG_CALL_MS), true);
+      this.programs = null;
+      this.take(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), true);
       this.play();
     });
   }
@@ -109,19 +84,19 @@ export class Lab {
    * and said what is to be done: run them, or open it at its beginning without anything that could.
    */
   openScript(json: string, how: "run" | "refuse" | null = null): Promise<void> {
-    return this.#exclusive("opening a run", async () => {
+    return this.exclusive("opening a run", async () => {
       const { savedMoment, programsIn } = await import("../model/saved.js");
       const programs = programsIn(json);
       this.foreign = how === null && programs.length > 0 ? { json, programs } : null;
       if (this.foreign) {
         this.pause();
-        this.#changed();
+        this.changed();
         return;
       }
-      this.#programs = programs.length > 0 ? how : null;
-      if (this.#programs !== "run") this.#forgetInterpreter();
+      this.programs = programs.length > 0 ? how : null;
+      if (this.programs !== "run") this.#forgetInterpreter();
       await this.defaults();
-      const saved = this.#programs === "refuse" ? null : savedMoment(json);
+      const saved = this.programs === "refuse" ? null : savedMoment(json);
       await this.#load(json);
       this.story = null;
       if (saved !== null) await this.#seekNow(saved.at, saved.step, "Replaying the run");
@@ -135,22 +110,22 @@ export class Lab {
     const first = story.scenes[0];
     if (first) await this.seek(first.at, first.step);
     this.story = { ...story, branch: this.view?.frame.moment.branch ?? 0 };
-    this.#changed();
+    this.changed();
   }
 
   endStory(): void {
     this.story = null;
-    this.#changed();
+    this.changed();
   }
 
   async #load(json: string): Promise<void> {
     const { collectionsIn } = await import("../model/saved.js");
     const collections = collectionsIn(json);
     const texts = collections.length > 0 ? await (await import("./texts.js")).textsOf(collections) : [];
-    const programs = this.#programs === "run";
+    const programs = this.programs === "run";
     this.#interprets ||= programs;
-    this.#take(
-      await this.#engine.call((host) => host.openScript(json, texts, programs, this.#ask(true)), LONG_CALL_MS),
+    this.take(
+      await this.engine.call((host) => host.openScript(json, texts, programs, this.ask(true)), LONG_CALL_MS),
       true,
     );
   }
@@ -158,20 +133,20 @@ export class Lab {
   /** Leaves the run with programs that waits to be opened. */
   dismissForeign(): void {
     this.foreign = null;
-    this.#changed();
+    this.changed();
   }
 
   /** A fresh engine if this one could run programs, so that none is run that nobody has agreed to. */
   #forgetInterpreter(): void {
     if (!this.#interprets) return;
-    this.#engine.discard();
-    this.#engine = new Engine();
+    this.engine.discard();
+    this.engine = new Engine();
     this.#defaults = null;
     this.#interprets = false;
   }
 
   freshSeed(): Promise<number> {
-    return this.#exclusive("drawing a seed", () => this.#engine.call((host) => host.freshSeed()));
+    return this.exclusive("drawing a seed", () => this.engine.call((host) => host.freshSeed()));
   }
 
   // ── Time ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,7 +156,7 @@ export class Lab {
     this.playing = true;
     this.#lastTick = performance.now();
     this.#raf = requestAnimationFrame(this.#tick);
-    this.#changed();
+    this.changed();
   }
 
   /** Plays to a moment and stops there; faster than usual where that would take long. */
@@ -191,12 +166,12 @@ export class Lab {
     this.play();
   }
 
-  pause(): void {
+  override pause(): void {
     this.#target = null;
     if (!this.playing) return;
     this.playing = false;
     cancelAnimationFrame(this.#raf);
-    this.#changed();
+    this.changed();
     void this.refresh();
   }
 
@@ -207,13 +182,13 @@ export class Lab {
 
   setSpeed(notch: number): void {
     this.notch = notch;
-    this.#changed();
+    this.changed();
   }
 
   readonly #tick = (at: number): void => {
     if (!this.playing) return;
     this.#raf = requestAnimationFrame(this.#tick);
-    if (this.#waiting > 0 || this.view === null) {
+    if (this.waiting > 0 || this.view === null) {
       this.#lastTick = at;
       return;
     }
@@ -227,39 +202,34 @@ export class Lab {
     }
     const to = this.view.now + on;
     const whole = this.#panelsAreDue(at);
-    void this.#exclusive("running", async () => {
-      const answer = await this.#engine.call(
-        (host) => host.advance(to, FRAME_BUDGET_MS, this.#ask(whole)),
+    void this.exclusive("running", async () => {
+      const answer = await this.engine.call(
+        (host) => host.advance(to, FRAME_BUDGET_MS, this.ask(whole)),
         this.#patience,
       );
-      this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
+      this.take(answer, false, answer.done ? to : answer.frame.moment.at);
     });
   };
 
   step(): Promise<void> {
     this.pause();
-    return this.#exclusive("stepping", async () => {
+    return this.exclusive("stepping", async () => {
       const before = this.view?.frame.nodes ?? null;
-      this.#take(
-        await this.#engine.call((host) => host.step(this.#ask(true)), this.#patience),
-        false,
-        undefined,
-        before,
-      );
+      this.take(await this.engine.call((host) => host.step(this.ask(true)), this.#patience), false, undefined, before);
     });
   }
 
   stepBack(): Promise<void> {
     this.pause();
-    return this.#exclusive("stepping back", async () => {
-      this.#take(await this.#engine.call((host) => host.stepBack(this.#ask(true)), LONG_CALL_MS));
+    return this.exclusive("stepping back", async () => {
+      this.take(await this.engine.call((host) => host.stepBack(this.ask(true)), LONG_CALL_MS));
     });
   }
 
   /** Goes to a moment of this branch. While one seek runs, only the newest request that arrives is kept. */
   seek(at: Micros, step?: number): Promise<void> {
     this.#seekingTo = at;
-    return this.#exclusive("seeking", async () => {
+    return this.exclusive("seeking", async () => {
       if (step === undefined && this.#seekingTo !== at) return;
       await this.#seekNow(at, step, "Seeking");
     });
@@ -269,40 +239,40 @@ export class Lab {
     this.#cancelled = false;
     const started = performance.now();
     for (;;) {
-      const answer = await this.#engine.call(
-        (host) => host.seek(at, step, SEEK_BUDGET_MS, this.#ask(true)),
+      const answer = await this.engine.call(
+        (host) => host.seek(at, step, SEEK_BUDGET_MS, this.ask(true)),
         LONG_CALL_MS,
       );
-      this.#take(answer, false, answer.done ? Math.max(at, answer.frame.moment.at) : undefined);
+      this.take(answer, false, answer.done ? Math.max(at, answer.frame.moment.at) : undefined);
       if (answer.done || this.#cancelled) break;
-      if (performance.now() - started > 200) this.#setBusy({ label, fraction: answer.fraction });
+      if (performance.now() - started > 200) this.setBusy({ label, fraction: answer.fraction });
     }
-    this.#setBusy(null);
+    this.setBusy(null);
   }
 
   /** Runs as fast as it can until `goal` holds, at most `within` virtual time; can be cancelled. */
   runUntil(label: string, goal: (view: View) => boolean, within: Micros, part: (view: View) => number): Promise<void> {
     this.pause();
-    return this.#exclusive("running ahead", async () => {
+    return this.exclusive("running ahead", async () => {
       this.#cancelled = false;
       const end = (this.view?.now ?? 0) + within;
       let stride = SHORTEST_STRIDE;
       while (this.view !== null && !goal(this.view) && this.view.now < end && !this.#cancelled) {
         const started = performance.now();
         const to: Micros = Math.min(end, this.view.now + stride);
-        const answer = await this.#engine.call(
-          (host) => host.advance(to, AHEAD_BUDGET_MS, this.#ask(this.#panelsAreDue(started, AHEAD_WHOLE_EVERY_MS))),
+        const answer = await this.engine.call(
+          (host) => host.advance(to, AHEAD_BUDGET_MS, this.ask(this.#panelsAreDue(started, AHEAD_WHOLE_EVERY_MS))),
           this.#patience,
         );
-        this.#take(answer, false, answer.done ? to : answer.frame.moment.at);
+        this.take(answer, false, answer.done ? to : answer.frame.moment.at);
         // Longer strides cost less; short ones stop nearer to the goal.
         const quick = answer.done && performance.now() - started < AHEAD_BUDGET_MS / 2;
         stride = quick ? Math.min(LONGEST_STRIDE, stride * 2) : Math.max(SHORTEST_STRIDE, stride / 2);
-        this.#setBusy({ label, fraction: part(this.view) });
+        this.setBusy({ label, fraction: part(this.view) });
       }
-      this.#setBusy(null);
+      this.setBusy(null);
       const { now } = this.view ?? { now: 0 };
-      this.#take(await this.#engine.call((host) => host.look(this.#ask(true))), false, now);
+      this.take(await this.engine.call((host) => host.look(this.ask(true))), false, now);
     });
   }
 
@@ -310,12 +280,12 @@ export class Lab {
   cancel(): void {
     this.#cancelled = true;
     // A program that computes for long does not hear of it: its engine is given up, and the run restored in a fresh one.
-    if (this.#programs === "run" && this.#engine.silence > SLOW_MS) this.#engine.giveUp();
+    if (this.programs === "run" && this.engine.silence > SLOW_MS) this.engine.giveUp();
   }
 
   /** Programs may take seconds over one call; they have limits of their own. */
   get #patience(): number | undefined {
-    return this.#programs === "run" ? LONG_CALL_MS : undefined;
+    return this.programs === "run" ? LONG_CALL_MS : undefined;
   }
 
   // ── Doing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -323,8 +293,8 @@ export class Lab {
   /** Does something to the cluster, now. Engine errors become a notice. */
   act(...actions: Action[]): Promise<void> {
     const label = actions.map(describe).join(", ");
-    return this.#exclusive(label, async () => {
-      this.#take(await this.#engine.call((host) => host.act(actions, this.#ask(true))), true);
+    return this.exclusive(label, async () => {
+      this.take(await this.engine.call((host) => host.act(actions, this.ask(true))), true);
     });
   }
 
@@ -333,82 +303,82 @@ export class Lab {
    */
   actWhen(label: string, wanted: (view: View) => Action[] | null, most: number): Promise<boolean> {
     this.pause();
-    return this.#exclusive(label, async () => {
+    return this.exclusive(label, async () => {
       this.#cancelled = false;
       for (let i = 0; i < most && this.view !== null && !this.#cancelled; i++) {
         const actions = wanted(this.view);
         if (actions !== null) {
-          this.#setBusy(null);
-          this.#take(await this.#engine.call((host) => host.act(actions, this.#ask(true))), true);
+          this.setBusy(null);
+          this.take(await this.engine.call((host) => host.act(actions, this.ask(true))), true);
           return true;
         }
-        this.#take(await this.#engine.call((host) => host.step(this.#ask(i % 20 === 19))));
-        if (i > 40) this.#setBusy({ label, fraction: i / most });
+        this.take(await this.engine.call((host) => host.step(this.ask(i % 20 === 19))));
+        if (i > 40) this.setBusy({ label, fraction: i / most });
       }
-      this.#setBusy(null);
+      this.setBusy(null);
       return false;
     });
   }
 
   submit(job: JobInput): Promise<void> {
-    return this.#exclusive("submitting a job", async () => {
+    return this.exclusive("submitting a job", async () => {
       if (typeof job.app === "object" && "script" in job.app) this.#admitPrograms();
-      this.#take(await this.#engine.call((host) => host.submit(job, this.#ask(true)), LONG_CALL_MS), true);
+      this.take(await this.engine.call((host) => host.submit(job, this.ask(true)), LONG_CALL_MS), true);
     });
   }
 
   switchBranch(id: number): Promise<void> {
-    return this.#exclusive("switching branches", async () => {
+    return this.exclusive("switching branches", async () => {
       const target = this.view?.branches.find((branch) => branch.id === id);
-      this.#take(await this.#engine.call((host) => host.switchBranch(id, this.#ask(true))), true);
+      this.take(await this.engine.call((host) => host.switchBranch(id, this.ask(true))), true);
       const to = target?.forkedAt ?? target?.end;
       if (to) await this.#seekNow(to.at, to.step, "Replaying the branch");
     });
   }
 
   why(step: number): Promise<ToldStep[]> {
-    return this.#exclusive("looking for causes", () => this.#engine.call((host) => host.why(step)));
+    return this.exclusive("looking for causes", () => this.engine.call((host) => host.why(step)));
   }
 
   /** What is wrong with a program, if something is. */
   checkScript(code: string): Promise<ScriptProblem | null> {
-    return this.#exclusive("checking the program", () => {
+    return this.exclusive("checking the program", () => {
       this.#admitPrograms();
-      return this.#engine.call((host) => host.checkScript(code), LONG_CALL_MS);
+      return this.engine.call((host) => host.checkScript(code), LONG_CALL_MS);
     });
   }
 
   #admitPrograms(): void {
-    if (this.#programs === "refuse")
+    if (this.programs === "refuse")
       throw new Error(
         "This run holds a program that you chose not to run, and so runs none. Start a new run for a program of your own",
       );
-    this.#programs = "run";
+    this.programs = "run";
     this.#interprets = true;
   }
 
   files(): Promise<StoredFile[]> {
-    return this.#exclusive("listing files", () => this.#engine.call((host) => host.files()));
+    return this.exclusive("listing files", () => this.engine.call((host) => host.files()));
   }
 
   file(at: number, name: string, from: number, count: number): Promise<string> {
-    return this.#exclusive("reading a file", () => this.#engine.call((host) => host.file(at, name, from, count)));
+    return this.exclusive("reading a file", () => this.engine.call((host) => host.file(at, name, from, count)));
   }
 
   jobOutput(): Promise<JobOutput | undefined> {
-    return this.#exclusive("reading the output", () => this.#engine.call((host) => host.jobOutput(), LONG_CALL_MS));
+    return this.exclusive("reading the output", () => this.engine.call((host) => host.jobOutput(), LONG_CALL_MS));
   }
 
   /** The run as JSON, saved at this moment. */
   script(): Promise<string> {
-    return this.#exclusive("saving the run", () => this.#engine.call((host) => host.script(), LONG_CALL_MS));
+    return this.exclusive("saving the run", () => this.engine.call((host) => host.script(), LONG_CALL_MS));
   }
 
   /** Draws the current moment again, panels included. */
   refresh(): Promise<void> {
-    return this.#exclusive("looking", async () => {
+    return this.exclusive("looking", async () => {
       if (this.view !== null)
-        this.#take(await this.#engine.call((host) => host.look(this.#ask(true))), false, this.view.now);
+        this.take(await this.engine.call((host) => host.look(this.ask(true))), false, this.view.now);
     });
   }
 
@@ -417,88 +387,38 @@ export class Lab {
     void this.refresh();
   }
 
-  say(text: string, kind: Notice["kind"] = "info"): void {
-    this.notice = { kind, text };
-    this.#changed();
-  }
-
-  dismiss(): void {
-    this.notice = null;
-    this.#changed();
-  }
-
   /** For tests only: makes the engine trap as a fault of ours would. */
   provokeTrap(): Promise<void> {
-    return this.#exclusive("a trap provoked by a test", () => this.#engine.call((host) => host.provokeTrap()));
+    return this.exclusive("a trap provoked by a test", () => this.engine.call((host) => host.provokeTrap()));
   }
 
   stop(): void {
     this.pause();
-    this.#engine.discard();
+    this.engine.discard();
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Calls into the engine happen one after another, in the order they were asked for. */
-  #exclusive<T>(label: string, work: () => Promise<T>): Promise<T> {
-    this.#waiting++;
-    const turn = this.#queue
-      .then(() => this.#shown(label, work))
-      .catch(async (error: unknown) => {
-        if (error instanceof EngineLost) await this.#recover(label, error);
-        else this.say(sentence(error instanceof Error ? error.message : String(error)), "error");
-        this.#setBusy(null);
-        throw new Handled(error);
-      });
-    this.#queue = turn.then(
-      () => {
-        this.#waiting--;
-      },
-      () => {
-        this.#waiting--;
-      },
-    );
-    // The notice has told the reader already; callers that do not look at the result need not catch.
-    turn.catch(() => {});
-    return turn;
-  }
-
-  /** Does the work, and offers to cancel it when it takes long because of what somebody has written. */
-  async #shown<T>(label: string, work: () => Promise<T>): Promise<T> {
-    let shown = false;
-    const timer = setTimeout(() => {
-      if (this.#programs !== "run" || this.busy !== null) return;
-      shown = true;
-      this.#setBusy({ label: sentence(label).slice(0, -1), fraction: 0 });
-    }, SLOW_MS);
-    try {
-      return await work();
-    } finally {
-      clearTimeout(timer);
-      if (shown) this.#setBusy(null);
-    }
-  }
-
   /** A fresh engine, with the run as it was before whatever ended the old one. */
-  async #recover(label: string, lost: EngineLost): Promise<void> {
-    this.#engine.discard();
+  protected async recover(label: string, lost: EngineLost): Promise<void> {
+    this.engine.discard();
     this.playing = false;
     cancelAnimationFrame(this.#raf);
     const moment = this.view?.frame.moment;
-    this.#engine = new Engine();
+    this.engine = new Engine();
     this.#defaults = null;
     this.#interprets = false;
     try {
       const config = await this.defaults();
-      if (this.#script === null) {
-        this.#take(await this.#engine.call((host) => host.open(config, this.#ask(true)), LONG_CALL_MS), true);
+      if (this.restorable === null) {
+        this.take(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), true);
         this.say(
           `The engine stopped (${lost.message}) while ${label}. A fresh one was started with a new run.`,
           "error",
         );
         return;
       }
-      await this.#load(this.#script);
+      await this.#load(this.restorable);
       if (moment) await this.#seekNow(moment.at, moment.step, "Restoring the run");
       if (lost instanceof GivenUp) {
         this.say(`Cancelled. The run is as it was at ${span(moment?.at ?? 0)}, paused.`);
@@ -522,88 +442,6 @@ export class Lab {
     this.#lastWhole = at;
     return true;
   }
-
-  #setBusy(busy: Busy | null): void {
-    if (this.busy === busy) return;
-    this.busy = busy;
-    this.#changed();
-  }
-
-  #ask(whole: boolean): Ask {
-    const view = this.view;
-    const branch = view?.frame.moment.branch ?? -1;
-    return {
-      whole,
-      logs: { from: this.logsFrom, count: WINDOW },
-      steps: { branch, after: view?.steps.at(-1)?.number ?? 0, limit: this.playing ? STEPS_AT_ONCE : STEPS_KEPT },
-      marks: { branch, from: view?.marks.length ?? 0 },
-      operations: this.operations,
-      attempts: this.attempts,
-    };
-  }
-
-  /** A replay that gives other steps than those recorded stops, and its reader is told: what they see is not what was shared. */
-  #tellMismatch(mismatch: string): void {
-    if (this.#programs === "refuse") {
-      this.say("This is no longer the run that was recorded, for its code was not run.");
-      return;
-    }
-    this.pause();
-    this.say(
-      `Not the run that was recorded: ${mismatch}. What you see is what this engine makes of it; press Play to run it anyway.`,
-      "error",
-    );
-  }
-
-  /** A new view from an answer. `fresh`: the run itself changed, so that a script came along. */
-  #take(answer: Answer, fresh = false, now: number = answer.frame.moment.at, before: View["before"] = null): void {
-    const old = this.view;
-    const { frame } = answer;
-    if (fresh && answer.script !== undefined) this.#script = answer.script;
-    const config = answer.config ?? old?.config;
-    if (config === undefined) return;
-    this.view = {
-      config,
-      frame,
-      now: Math.max(now, frame.moment.at),
-      logs: answer.logs ?? old?.logs ?? { from: 1, longest: 0, rows: [] },
-      steps: answer.steps ? joinSteps(old, answer.steps) : (old?.steps ?? []),
-      marks: answer.marks ? joinMarks(old, answer.marks) : (old?.marks ?? []),
-      checks: answer.checks ?? old?.checks ?? [],
-      rules: answer.rules ?? old?.rules ?? [],
-      branches: answer.branches ?? old?.branches ?? [],
-      operations: answer.operations ?? old?.operations ?? [],
-      attempts: answer.attempts ?? old?.attempts ?? [],
-      before,
-    };
-    if (frame.mismatch !== null && old?.frame.mismatch !== frame.mismatch) this.#tellMismatch(frame.mismatch);
-    this.#changed();
-  }
-}
-
-/** The engine's messages begin small and end without a stop, so that they can be quoted; alone they are sentences. */
-const sentence = (message: string) =>
-  `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
-
-/** An error the reader has been told about. */
-export class Handled extends Error {
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause));
-  }
-}
-
-function joinSteps(old: View | null, added: NonNullable<Answer["steps"]>): ToldStep[] {
-  const same = old !== null && old.frame.moment.branch === added.branch;
-  const kept = same ? old.steps.filter((step) => step.number <= added.after) : [];
-  // A gap would read as if nothing had happened in between: begin again after it.
-  const whole = kept.at(-1)?.number === added.after ? [...kept, ...added.list] : added.list;
-  return whole.slice(-STEPS_KEPT);
-}
-
-function joinMarks(old: View | null, added: NonNullable<Answer["marks"]>): View["marks"] {
-  if (added.from === 0) return added.list;
-  if (added.list.length === 0) return old?.marks ?? [];
-  return [...(old?.marks.slice(0, added.from) ?? []), ...added.list];
 }
 
 function describe(action: Action): string {

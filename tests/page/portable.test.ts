@@ -16,5 +16,5 @@ test("a job of one's own gives the fingerprint in the browser that it gives nati
   await lab.show("MapReduce");
   await page.getByText("✓ The output equals the sequential run's.").waitFor();
   expect(await page.getByText(/the engine has changed/).count()).toBe(0);
-  expect(await lab.step()).toBe(JSON.parse(json).saved.step);
+  expect(await lab.now()).toBe(JSON.parse(json).saved.at);
 });

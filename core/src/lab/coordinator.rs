@@ -40,11 +40,11 @@ impl Coordinator {
     /// Gives an input to the coordinator, and whatever follows from it to whom it concerns.
     fn coordinate(&mut self, at: Time, input: Input<mapreduce::Coordinator>, out: &mut impl Outbox<Member>) {
         let mut between = VecDeque::new();
-        self.to_coordinator(at, input, &mut between, out);
+        self.tell_coordinator(at, input, &mut between, out);
         self.settle(at, between, out);
     }
 
-    fn to_coordinator(
+    fn tell_coordinator(
         &mut self,
         at: Time,
         input: Input<mapreduce::Coordinator>,
@@ -58,7 +58,7 @@ impl Coordinator {
         self.coordinator.handle(at, input, &mut through);
     }
 
-    fn to_clerk(
+    fn tell_clerk(
         &mut self,
         at: Time,
         input: Input<Clerk>,
@@ -81,11 +81,11 @@ impl Coordinator {
             match next {
                 Between::Ask(keep) => {
                     let request = clerk::Request::Do(asked(keep));
-                    self.to_clerk(at, Input::Call { request, key: 0 }, &mut between, out);
+                    self.tell_clerk(at, Input::Call { request, key: 0 }, &mut between, out);
                 }
                 Between::Answer(kept) => {
                     let request = mapreduce::Request::Kept(kept);
-                    self.to_coordinator(at, Input::Call { request, key: 0 }, &mut between, out);
+                    self.tell_coordinator(at, Input::Call { request, key: 0 }, &mut between, out);
                 }
             }
         }
@@ -93,7 +93,7 @@ impl Coordinator {
 
     fn clerk_input(&mut self, at: Time, input: Input<Clerk>, out: &mut impl Outbox<Member>) {
         let mut between = VecDeque::new();
-        self.to_clerk(at, input, &mut between, out);
+        self.tell_clerk(at, input, &mut between, out);
         self.settle(at, between, out);
     }
 

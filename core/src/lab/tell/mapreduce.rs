@@ -131,6 +131,19 @@ pub(super) fn arrival(
                 let text = format!("{from} reported {task}, attempt {attempt}, which was complete already.");
                 return Sentence::new(Kind::Mapreduce, "MapReduce §3.3", text);
             }
+            if notes(step, Note::NotInCharge) {
+                let text = format!("{to} is not in charge: it does not answer {from}'s report of {task}.");
+                return Sentence::plain(Kind::Quiet, text);
+            }
+            if notes(step, Note::ReportOfOtherJob) || notes(step, Note::ReportUnmatched) {
+                let text = format!("{to} ignores {from}'s report of {task}, attempt {attempt}.");
+                return Sentence::new(Kind::Mapreduce, "MapReduce §3.3", text);
+            }
+            if coordinator(step).is_none() {
+                let text =
+                    format!("{to} has it written down that {from} completed {task}, before it counts.");
+                return Sentence::new(Kind::Mapreduce, "MapReduce §3.3", text);
+            }
             let stage = coordinator(step).and_then(|(before, after)| {
                 let stage = |view: &CoordinatorView| view.job.as_ref().map(|job| job.stage);
                 stage(after).filter(|_| stage(before) != stage(after))

@@ -156,7 +156,10 @@ async function words() {
     // Words as frequent as in English: the n-th about a hundredth part of n as often as the first.
     const word = () => (20_000 ** draw() - 1).toFixed(0).replace(/\d/g, (digit) => "abcdefghij"[digit]);
     const text = () => Array.from({ length: 450_000 }, word).join(" ");
-    const inputs = Array.from({ length: 8 }, (_, n) => ({ name: `text-${n}`, text: text().padEnd(2_500_000, " whale ") }));
+    const inputs = Array.from({ length: 8 }, (_, n) => ({
+      name: `text-${n}`,
+      text: text().padEnd(2_500_000, " whale "),
+    }));
     globalThis.job = { Playground, input: { app: "word-count", reduceTasks: 10, inputs } };
   });
   const [spent] = await page.measure(() => job.Playground.runLocally(job.input).length);

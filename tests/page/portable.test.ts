@@ -1,14 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import { encoded } from "./support/code.js";
 import { Lab } from "./support/lab.js";
 import { test } from "./support/visit.js";
 
 // Recorded natively, where tests/tests/own_program.rs replays it: sines, powers and logarithms included.
-const RUN = new URL("../jobs/own-program.json", import.meta.url);
-
 test("a job of one's own gives the fingerprint in the browser that it gives natively", async ({ arrive }) => {
-  const json = await readFile(RUN, "utf8");
+  const json = inject("ownProgram");
   expect(JSON.parse(json).fingerprint).toMatch(/^[0-9a-f]{16}$/);
   const page = await arrive({ hash: `#run=${await encoded(json)}` });
   await page.getByRole("button", { name: "Run this code" }).click();

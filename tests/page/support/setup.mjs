@@ -18,6 +18,7 @@ export default async function setup(project) {
   project.provide("browser", browser.wsEndpoint());
   const hostile = new URL("../../../web/script/hostile.json", import.meta.url);
   project.provide("hostile", existsSync(hostile) ? JSON.parse(readFileSync(hostile, "utf8")) : []);
+  project.provide("ownProgram", readFileSync(new URL("../../jobs/own-program.json", import.meta.url), "utf8"));
   return async () => {
     await browser.close();
     await server.close();

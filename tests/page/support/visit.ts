@@ -10,6 +10,8 @@ declare module "vitest" {
     browser: string;
     /** Programs that mean no good, as web/script/hostile.json lists them. */
     hostile: readonly Hostile[];
+    /** A run with a program, recorded natively: tests/jobs/own-program.json. */
+    ownProgram: string;
   }
 }
 

@@ -10,7 +10,7 @@ use crate::failure::{failure, of_limit, of_thrown, shown};
 use crate::ledger::Ledger;
 use crate::limits::STEPS_A_CALL;
 use crate::meter::Limit;
-use crate::world::{Asked, complain, furnish, program, script, stop};
+use crate::world::{Asked, called, complain, furnish, program, script, stop};
 
 /// Names the functions of a program: `null` for what is defined and is none.
 const FUNCTIONS: &str = r#"[
@@ -243,16 +243,7 @@ fn emit<'js>(
     key: Option<Value<'js>>,
     value: Option<Value<'js>>,
 ) -> Result<()> {
-    if !ledger.meter.charge(STEPS_A_CALL) {
-        return Err(stop(ctx));
-    }
-    if !ledger.is_running() {
-        return Err(complain(
-            ctx,
-            ledger,
-            "emit can be called only while the map runs that it was given to".into(),
-        ));
-    }
+    called(ctx, ledger, "emit can be called only while the map runs that it was given to")?;
     let text = |part: &str, given: Option<Value<'js>>| {
         let given = given.unwrap_or_else(|| Value::new_undefined(ctx.clone()));
         text_of(ctx, &given)?.map_err(|what| {

@@ -103,22 +103,21 @@ pub(crate) fn complain(ctx: &Ctx<'_>, ledger: &Ledger, message: String) -> Error
     Exception::throw_type(ctx, &ledger.complain(message))
 }
 
+/// Charges for a call of something of ours; `otherwise` is what is wrong while the program is not being run.
+pub(crate) fn called(ctx: &Ctx<'_>, ledger: &Ledger, otherwise: &str) -> Result<()> {
+    if !ledger.meter.charge(STEPS_A_CALL) {
+        return Err(stop(ctx));
+    }
+    if ledger.is_running() { Ok(()) } else { Err(complain(ctx, ledger, otherwise.into())) }
+}
+
 fn count<'js>(
     ctx: &Ctx<'js>,
     ledger: &Ledger,
     name: Option<Value<'js>>,
     by: Option<Value<'js>>,
 ) -> Result<()> {
-    if !ledger.meter.charge(STEPS_A_CALL) {
-        return Err(stop(ctx));
-    }
-    if !ledger.is_running() {
-        return Err(complain(
-            ctx,
-            ledger,
-            "count can be called only while map, combine, partition or reduce runs".into(),
-        ));
-    }
+    called(ctx, ledger, "count can be called only while map, combine, partition or reduce runs")?;
     let Some(name) = name.as_ref().and_then(Value::as_string) else {
         return Err(complain(
             ctx,

@@ -14,14 +14,7 @@ async function twoBranches(lab: Lab) {
   await lab.doBreak("Crash the leader");
   await lab.leader((one) => one.name !== leader.name);
   await lab.pause();
-  const ended = await lab.now();
-  await lab.button("Previous election").click();
-  await until(
-    () => lab.now(),
-    (now) => now < ended,
-    "the page went back",
-  );
-  await lab.settled();
+  const ended = await lab.back("Previous election");
   await lab.doBreak("Crash a follower");
   await page.getByRole("combobox", { name: "Branch" }).waitFor();
   await lab.play();

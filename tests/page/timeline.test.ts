@@ -36,16 +36,9 @@ for (const size of EVERY_SIZE) {
     await until(async () => (await lab.servers()).some((one) => one.role === "crashed"), Boolean, "the leader is down");
     await lab.page.locator("split-brain").focus();
     const first = await walk(lab, STEPS);
-    const end = await lab.now();
     const servers = await lab.servers();
 
-    await lab.button("Previous fault").click();
-    await until(
-      () => lab.now(),
-      (now) => now < end,
-      "the page is back at the crash",
-    );
-    await lab.settled();
+    const end = await lab.back("Previous fault");
     // The seek ends at the moment of the crash: the walk begins with the step after it.
     await lab.page.locator("split-brain").focus();
     const again = await walk(lab, STEPS);
@@ -127,15 +120,9 @@ test("acting in the past starts a branch, and the old branch is still there", as
   const heir = await lab.leader((one) => one.name !== leader.name);
   await lab.pause();
   expect(await page.getByRole("combobox", { name: "Branch" }).count()).toBe(0);
-  const ended = await lab.now();
 
   // Back to before the crash, where the leader still leads.
-  await lab.button("Previous election").click();
-  await until(
-    () => lab.now(),
-    (now) => now < ended,
-    "the page went back",
-  );
+  const ended = await lab.back("Previous election");
   await page.getByRole("slider", { name: "Time" }).press("PageDown");
   await page.getByRole("slider", { name: "Time" }).press("PageDown");
   await until(

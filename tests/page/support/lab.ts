@@ -189,6 +189,19 @@ export class Lab {
     );
   }
 
+  /** Goes back with a button of the timeline; where it came from. */
+  async back(button: string): Promise<number> {
+    const from = await this.now();
+    await this.button(button).click();
+    await until(
+      () => this.now(),
+      (now) => now < from,
+      `${button} goes back`,
+    );
+    await this.settled();
+    return from;
+  }
+
   /** Opens the share dialog, reads the link and closes it again. */
   async link(): Promise<string> {
     await this.page.getByRole("banner").getByRole("button", { name: "Share" }).click();

@@ -3,8 +3,9 @@
 
 import type { Attempt } from "splitbrain/jobs";
 import { reasonOf, signOf } from "../model/gantt.js";
-import { type Bar, firstUntil, type Lane, ticksIn } from "../model/history.js";
+import { type Bar, firstUntil, type Lane } from "../model/history.js";
 import { fill, onFill, plain, type Theme } from "../model/palette.js";
+import { drawAxis } from "../style/axis.js";
 import { blank } from "../style/canvas.js";
 
 export const LANE = 26;
@@ -51,7 +52,7 @@ export function drawAttempts(canvas: HTMLCanvasElement, picture: Picture): void 
   const ink = blank(canvas, picture.width, picture.height);
   if (!ink) return;
   ink.textBaseline = "middle";
-  drawAxis(ink, picture);
+  drawAxis(ink, picture, picture.height - AXIS, LABELS, (at) => xOf(picture, at));
   drawLabels(ink, picture);
   ink.save();
   ink.beginPath();
@@ -244,19 +245,4 @@ function drawLabels(ink: CanvasRenderingContext2D, picture: Picture): void {
     ink.fillStyle = plain("ink", picture.theme);
     ink.fillText(picture.name(lane.process), 0, y, LABELS - 10);
   });
-}
-
-function drawAxis(ink: CanvasRenderingContext2D, picture: Picture): void {
-  const y = picture.height - AXIS;
-  ink.fillStyle = plain("line", picture.theme);
-  ink.fillRect(LABELS - 6, y, picture.width - LABELS, 1);
-  ink.font = '11px system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
-  ink.fillStyle = plain("soft", picture.theme);
-  ink.textAlign = "center";
-  for (const at of ticksIn(picture.from, picture.to, (picture.width - LABELS) / 84)) {
-    const x = xOf(picture, at);
-    if (x < LABELS + 6 || x > picture.width - 20) continue;
-    ink.fillRect(x - 0.5, y, 1, 4);
-    ink.fillText(picture.tick(at), x, y + 13);
-  }
 }

@@ -9,6 +9,7 @@ import { nameIn, type View } from "../engine/view.js";
 import { count } from "../model/format.js";
 import { bytes } from "../model/words.js";
 import { controls } from "../style/controls.js";
+import { listing } from "../style/listing.js";
 
 /** How much of a file is read at a time. */
 const PART = 20_000;
@@ -19,6 +20,7 @@ const OFFERED = 300;
 export class JobFiles extends LitElement {
   static override styles = [
     controls,
+    listing,
     css`
       :host {
         display: block;
@@ -36,13 +38,7 @@ export class JobFiles extends LitElement {
         margin: 10px 0 8px;
       }
       pre {
-        margin: 0 0 8px;
-        max-height: 260px;
-        overflow: auto;
-        font: 12px/1.5 var(--mono);
-        background: var(--sunk);
-        border-radius: 8px;
-        padding: 10px 12px;
+        margin-bottom: 8px;
       }
       @media (max-width: 760px) {
         summary {

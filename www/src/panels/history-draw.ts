@@ -2,8 +2,9 @@
 // what fits into it, however long the history is.
 
 import type { HistoryOperation } from "splitbrain/labs";
-import { type Bar, firstUntil, type Lane, type Standings, ticksIn } from "../model/history.js";
+import { type Bar, firstUntil, type Lane, type Standings } from "../model/history.js";
 import { plain, type Theme } from "../model/palette.js";
+import { drawAxis } from "../style/axis.js";
 import { blank } from "../style/canvas.js";
 
 export const LANE = 28;
@@ -43,7 +44,7 @@ export function drawHistory(canvas: HTMLCanvasElement, picture: Picture): void {
   const ink = blank(canvas, width, height);
   if (!ink) return;
   ink.textBaseline = "middle";
-  drawAxis(ink, picture);
+  drawAxis(ink, picture, picture.height - AXIS, LABELS, (at) => xOf(picture, at));
 
   ink.save();
   ink.beginPath();
@@ -198,20 +199,5 @@ function drawLine(ink: CanvasRenderingContext2D, picture: Picture): void {
     ink.beginPath();
     ink.arc(x, y, 3, 0, 2 * Math.PI);
     ink.fill();
-  }
-}
-
-function drawAxis(ink: CanvasRenderingContext2D, picture: Picture): void {
-  const y = picture.height - AXIS;
-  ink.fillStyle = plain("line", picture.theme);
-  ink.fillRect(LABELS - 6, y, picture.width - LABELS, 1);
-  ink.font = '11px system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
-  ink.fillStyle = plain("soft", picture.theme);
-  ink.textAlign = "center";
-  for (const at of ticksIn(picture.from, picture.to, (picture.width - LABELS) / 76)) {
-    const x = xOf(picture, at);
-    if (x < LABELS + 6 || x > picture.width - 18) continue;
-    ink.fillRect(x - 0.5, y, 1, 4);
-    ink.fillText(picture.tick(at), x, y + 13);
   }
 }

@@ -12,6 +12,7 @@ import { workersLook, workersView } from "../jobs/workers.js";
 import { part } from "../model/jobs.js";
 import type { Theme } from "../model/palette.js";
 import { controls } from "../style/controls.js";
+import { listing } from "../style/listing.js";
 import { outputView } from "./output.js";
 import { Panel } from "./panel.js";
 import "../jobs/chart.js";
@@ -27,6 +28,7 @@ export class MapReduce extends Panel {
     controls,
     progressLook,
     workersLook,
+    listing,
     css`
       :host {
         display: block;
@@ -40,15 +42,6 @@ export class MapReduce extends Panel {
       }
       .counters .number {
         padding-left: 16px;
-      }
-      pre {
-        margin: 0;
-        max-height: 260px;
-        overflow: auto;
-        font: 12px/1.5 var(--mono);
-        background: var(--sunk);
-        border-radius: 8px;
-        padding: 10px 12px;
       }
       .find {
         display: grid;

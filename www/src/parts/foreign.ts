@@ -5,24 +5,20 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Lab } from "../engine/lab.js";
 import { late } from "../late.js";
 import { count, seconds } from "../model/format.js";
+import { listing } from "../style/listing.js";
 import { Dialog } from "./dialog.js";
 
 @customElement("sb-foreign")
 export class Foreign extends Dialog {
   static override styles = [
     Dialog.styles,
+    listing,
     css`
       dialog {
         width: min(720px, calc(100vw - 24px));
       }
       pre {
-        margin: 0;
         max-height: 340px;
-        overflow: auto;
-        font: 12px/1.5 var(--mono);
-        background: var(--sunk);
-        border-radius: 8px;
-        padding: 10px 12px;
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }

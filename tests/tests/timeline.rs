@@ -257,3 +257,25 @@ fn standing_later_than_a_step_makes_nothing_late_and_moves_the_end() {
     assert!(again.seek(Target { at: now.at, step: Some(now.step) }, &mut || true));
     assert_eq!((again.now(), again.end()), (now, now));
 }
+
+#[test]
+fn a_run_goes_on_in_another_timeline_with_all_its_branches_and_marks() {
+    let mut run = lively(3);
+    to(&mut run, 4_000);
+    act(&mut run, Act::Crash { node: NodeId(3) });
+    to(&mut run, 7_000);
+    let branches: Vec<_> = run.branches().copied().zip(run.scripts().map(|script| script.acts)).collect();
+    assert_eq!(branches.len(), 2);
+    let mut other = Timeline::<Watch>::resume(run.config().clone(), branches).expect("it is a run");
+    let known: Vec<_> = run.branches().copied().collect();
+    for (place, branch) in (0..).zip(&known) {
+        for timeline in [&mut run, &mut other] {
+            timeline.switch(place).expect("there is such a branch");
+            timeline.seek(Target { at: branch.end.at, step: Some(branch.end.step) }, &mut || true);
+        }
+        assert_eq!(other.now(), run.now());
+        assert_eq!(other.world().fingerprint(), run.world().fingerprint());
+        assert!(run.marks().len() > 3 && other.marks().eq(run.marks()), "branch {place}");
+    }
+    assert!(other.branches().eq(run.branches()));
+}

@@ -259,8 +259,8 @@ impl JobTester {
         while !self.is_done() {
             self.expect(self.now() < Time::ZERO + LIMIT, || "the job was not done after 120 s".into())?;
             self.sleep(SECOND)?;
-            let maps = self.job().map(|job| job.stage);
-            if maps == Some(JobStage::Map) || self.lab.works.len() == 1 {
+            let stage = self.job().map(|job| job.stage);
+            if stage == Some(JobStage::Map) || self.lab.works.len() == 1 {
                 self.interesting();
             }
         }

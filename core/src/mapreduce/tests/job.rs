@@ -16,6 +16,19 @@ fn a_job_in_fair_weather_gives_the_right_output_and_runs_every_task_once() {
 }
 
 #[test]
+fn a_job_that_is_run_in_one_place_has_the_files_and_counts_of_one_that_is_run_by_workers() {
+    let job = Job::from(Spec { combine: true, ..super::job(Program::WordCount, 5).spec().clone() });
+    let mut ground = Ground::new(1, 3, &config());
+    ground.submit(&job);
+    ground.run_to(|ground| ground.is_done(1)).expect("the job is done");
+    let local = local::run(&job, &Engine::default()).expect("the program does not fail");
+    let files = ground.files().expect("the store is up");
+    let outputs: Vec<String> = files.outputs(JobId(1)).map(|(_, file)| file.text()).collect();
+    assert_eq!(local.outputs.iter().map(|file| file.text().into_owned()).collect::<Vec<_>>(), outputs);
+    assert_eq!(&local.counters, &*ground.job().expect("it is still shown").counters);
+}
+
+#[test]
 fn the_output_is_the_same_whatever_the_number_of_workers_and_reduce_tasks() {
     for workers in [1, 2, 5] {
         for reduces in [1, 3, 40] {

@@ -245,6 +245,20 @@ fn a_worker_that_crashed_takes_no_answer_meant_for_its_former_self() {
 }
 
 #[test]
+fn a_worker_whose_disk_was_emptied_is_none_of_its_former_selves() {
+    let disk = [(WorkerFile::Incarnation, WorkerContent::Incarnation(70))].into();
+    let before = Bench::<Worker>::boot(&config(), &disk).node.view().incarnation;
+    let mut after = Bench {
+        node: Worker::boot(&config(), &Files::<Worker>::new()),
+        at: Time::ZERO + Span::secs(1),
+        effects: Vec::new(),
+    };
+    after.feed(Input::Start);
+    let Some(Message::Ask { call }) = after.said().pop() else { panic!("it asks") };
+    assert!(call.incarnation > before, "a coordinator that knows the former one would not answer");
+}
+
+#[test]
 fn an_assignment_that_makes_no_sense_is_not_taken() {
     let sensible = assignment(TaskId::map(0));
     for wrong in [

@@ -141,8 +141,7 @@ impl Node for Coordinator {
 impl Coordinator {
     fn submit(&mut self, at: Time, job: Job, out: &mut impl Outbox<Coordinator>) {
         let running = self.job.as_ref().filter(|job| job.view.is_running()).map(|job| job.view.id);
-        let claimed = self.replica.is_claiming().then(|| self.next_job());
-        if let Some(running) = running.or(claimed) {
+        if let Some(running) = running.or_else(|| self.replica.claiming()) {
             out.note(Note::JobRunning);
             out.output(Output::Refused(Refused::Running { job: running }));
             return;
@@ -162,7 +161,7 @@ impl Coordinator {
 
     /// The job has its number: its inputs are loaded.
     fn claimed(&mut self, at: Time, job: Job, out: &mut impl Outbox<Coordinator>) {
-        let id = self.next_job();
+        let id = self.claimed_id();
         self.journal = Journal { jobs: id.0, running: Some(id), died: None, ..self.journal };
         self.save(out);
         out.output(Output::Accepted { job: id });
@@ -297,7 +296,7 @@ impl Coordinator {
         }
         // The timer counts, not the clock: whoever forces it takes the task of the longest-running attempt. If the
         // next one's time has run out too, the timer is armed to run out at once.
-        if job.expire().is_some() {
+        if job.expire() {
             out.note(Note::Overdue);
         }
         arm(job, at, out);
@@ -344,23 +343,14 @@ impl Coordinator {
         }
         match ending {
             Ending::Completed(counters) => {
-                let counts = known.is_some_and(|task| task.is_completed()) || !job.view.is_running();
-                if !counts && self.replica.is_keeping(task) {
-                    return false;
-                }
-                let event = Event::Completed { worker, task, attempt, counters: counters.clone() };
-                if counts {
-                    self.commit(at, event, out)
-                } else {
-                    self.propose(at, event, out)
+                if self.is_over(task) {
+                    self.completed(at, worker, task, attempt, counters, out);
+                } else if !self.replica.is_keeping(task) {
+                    let counters = counters.clone();
+                    self.propose(at, Event::Completed { worker, task, attempt, counters }, out);
                 }
                 // Before it counts it is not acknowledged: the worker reports again, to whoever is in charge then.
-                counts
-                    || self
-                        .job
-                        .as_ref()
-                        .and_then(|job| job.view.task(task))
-                        .is_none_or(|task| task.is_completed())
+                self.is_over(task)
             }
             Ending::Failed(failure) => {
                 self.failed(at, worker, task, attempt, failure, out);
@@ -371,6 +361,12 @@ impl Coordinator {
                 true
             }
         }
+    }
+
+    /// Whether nothing more is to be done about a task.
+    fn is_over(&self, task: TaskId) -> bool {
+        let completed = |job: &Running| job.view.task(task).is_none_or(|task| task.is_completed());
+        self.job.as_ref().is_none_or(|job| !job.view.is_running() || completed(job))
     }
 
     fn completed(

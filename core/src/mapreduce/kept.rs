@@ -11,6 +11,7 @@ use super::script::{Failure, FailureKind};
 use super::view::JobFailure;
 use crate::json;
 use crate::node::NodeId;
+use crate::time::Time;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -81,6 +82,8 @@ pub(super) struct Shared {
 pub(super) struct SharedJob {
     permit: Permit,
     pub(super) id: JobId,
+    /// When it was claimed, by the clock of whoever was in charge.
+    pub(super) submitted_at: Time,
     /// Whether its inputs are in the shared file system: before that only its first coordinator has them.
     pub(super) loaded: bool,
     /// The completed tasks: phase and number, who completed it and in which attempt.
@@ -88,7 +91,8 @@ pub(super) struct SharedJob {
     pub(super) counters: Counters,
     /// The maps whose output was lost, as often as that happened. What they count has been counted.
     pub(super) lost: Vec<u32>,
-    pub(super) over: bool,
+    /// When it was over.
+    pub(super) over_at: Option<Time>,
     pub(super) failure: Option<JobFailure>,
 }
 
@@ -109,15 +113,16 @@ pub(super) enum Event {
 
 impl SharedJob {
     /// A job of which nothing has been done; none if this build runs no jobs.
-    fn new(id: JobId) -> Option<SharedJob> {
+    fn new(id: JobId, submitted_at: Time) -> Option<SharedJob> {
         Some(SharedJob {
             permit: permit()?,
             id,
+            submitted_at,
             loaded: false,
             done: Vec::new(),
             counters: Counters::new(),
             lost: Vec::new(),
-            over: false,
+            over_at: None,
             failure: None,
         })
     }
@@ -125,10 +130,10 @@ impl SharedJob {
 
 impl Shared {
     /// Takes note of an event of the job that is running, which has so many reduce tasks.
-    pub(super) fn note(&mut self, event: &Event, reduces: u32) {
+    pub(super) fn note(&mut self, at: Time, event: &Event, reduces: u32) {
         if let Event::Claimed(_) = event {
             self.jobs += 1;
-            self.job = SharedJob::new(JobId(self.jobs));
+            self.job = SharedJob::new(JobId(self.jobs), at);
             return;
         }
         let Some(job) = &mut self.job else { return };
@@ -144,7 +149,9 @@ impl Shared {
                 }
                 job.done.push((task.phase, task.number, *worker, *attempt));
                 let done = job.done.iter().filter(|(phase, ..)| *phase == Phase::Reduce).count();
-                job.over |= done as u64 >= u64::from(reduces);
+                if done as u64 >= u64::from(reduces) {
+                    job.over_at.get_or_insert(at);
+                }
             }
             Event::Lost { map, attempt } => {
                 let before = job.done.len();
@@ -155,7 +162,7 @@ impl Shared {
                 }
             }
             Event::Failed(failure) => {
-                job.over = true;
+                job.over_at.get_or_insert(at);
                 job.failure = Some(failure.clone());
             }
         }
@@ -166,7 +173,7 @@ impl fmt::Display for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "epoch {}\njobs {}", self.epoch, self.jobs)?;
         let Some(job) = &self.job else { return Ok(()) };
-        writeln!(f, "job {}", job.id.0)?;
+        writeln!(f, "job {} {}", job.id.0, job.submitted_at.0)?;
         if job.loaded {
             writeln!(f, "loaded")?;
         }
@@ -179,8 +186,8 @@ impl fmt::Display for Shared {
         for (name, count) in job.counters.iter() {
             writeln!(f, "count {count} {}", quoted(name))?;
         }
-        if job.over {
-            writeln!(f, "over")?;
+        if let Some(at) = job.over_at {
+            writeln!(f, "over {}", at.0)?;
         }
         if let Some(JobFailure { task, failure }) = &job.failure {
             let Failure { kind, message, line, column, record } = failure;
@@ -209,13 +216,16 @@ impl Shared {
         match what {
             "epoch" => self.epoch = number(rest)?,
             "jobs" => self.jobs = number(rest)?,
-            "job" => self.job = SharedJob::new(JobId(number(rest)?)),
+            "job" => {
+                let (id, at) = rest.split_once(' ')?;
+                self.job = SharedJob::new(JobId(number(id)?), time(at)?);
+            }
             _ => {}
         }
         let job = self.job.as_mut()?;
         match what {
             "loaded" => job.loaded = true,
-            "over" => job.over = true,
+            "over" => job.over_at = Some(time(rest)?),
             "lost" => job.lost.push(number(rest)?),
             "count" => {
                 let (count, name) = rest.split_once(' ')?;
@@ -241,6 +251,10 @@ impl Shared {
         }
         Some(())
     }
+}
+
+fn time(text: &str) -> Option<Time> {
+    text.parse().ok().map(Time)
 }
 
 fn phase(name: &str) -> Option<Phase> {
@@ -278,13 +292,13 @@ mod tests {
         };
         let mut counters = Counters::new();
         counters.add("a b\nc", 7);
-        let new = || SharedJob::new(JobId(4)).unwrap();
+        let new = || SharedJob::new(JobId(4), Time(5)).unwrap();
         let job = SharedJob {
             loaded: true,
             done: [(Phase::Map, 3, NodeId(9), 1_001), (Phase::Reduce, 0, NodeId(8), 1)].into(),
             counters,
             lost: [5, 3].into(),
-            over: true,
+            over_at: Some(Time(9)),
             failure: Some(JobFailure { task: TaskId::map(2), failure }),
             ..new()
         };
@@ -296,8 +310,7 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_left_out() {
-        let text =
-            "epoch x\nloaded\njobs 3\njob 3\nmap 1 2\nmap 1 2 3\nfailed map 1 poem 1 1 1 \"\"\ncount 1 x\n\n";
+        let text = "epoch x\nloaded\njobs 3\njob 3 1\nmap 1 2\nmap 1 2 3\nfailed map 1 poem 1 1 1 \"\"\ncount 1 x\n\n";
         let shared = Shared::read(text);
         let job = shared.job.unwrap();
         assert_eq!((shared.epoch, shared.jobs, job.loaded, job.done.len()), (0, 3, false, 1));

@@ -89,9 +89,10 @@ impl Replica {
         self.on_their_way().any(|event| matches!(event, Event::Completed { task, .. } if *task == id))
     }
 
-    /// Whether a job is on its way into the store: until it is there, it has no number, and no other may be submitted.
-    pub(super) fn is_claiming(&self) -> bool {
-        self.on_their_way().any(|event| matches!(event, Event::Claimed(_)))
+    /// The number of a job that is on its way into the store. Until it is there, no other may be submitted.
+    pub(super) fn claiming(&self) -> Option<JobId> {
+        let is_claimed = self.on_their_way().any(|event| matches!(event, Event::Claimed(_)));
+        is_claimed.then(|| JobId(self.shared.jobs.saturating_add(1)))
     }
 
     /// What has happened and is not kept yet.
@@ -119,14 +120,14 @@ impl Coordinator {
                     self.commit(at, event.clone(), out);
                 }
                 self.replica.waiting.push((event, hurried));
-                self.keep(out);
+                self.keep(at, out);
             }
             Seat::Standby | Seat::TakingOver => {}
         }
     }
 
     /// Sends what waits, all in one change, unless one is under way.
-    fn keep(&mut self, out: &mut impl Outbox<Coordinator>) {
+    fn keep(&mut self, at: Time, out: &mut impl Outbox<Coordinator>) {
         let replica = &mut self.replica;
         let is_changing = replica.asked.iter().any(|asked| matches!(asked, Asked::Change { .. }));
         if is_changing || replica.waiting.is_empty() {
@@ -136,7 +137,7 @@ impl Coordinator {
         let mut shared = replica.shared.clone();
         for (event, _) in &events {
             let reduces = self.job.as_ref().map_or(0, |job| job.view.job.reduce_tasks());
-            shared.note(event, reduces);
+            shared.note(at, event, reduces);
             if let (Event::Claimed(job), Some(of)) = (event, &shared.job) {
                 let value = json::write(&job.without_texts(|_| false)).unwrap_or_default().into();
                 out.output(Output::Keep(Keep::Put { key: job_key(of.id), value }));
@@ -159,7 +160,7 @@ impl Coordinator {
                 self.replica.found = value.as_ref().and_then(|text| json::read(text).ok());
                 self.take_charge(out);
             }
-            (Asked::TakeOver { value, shared }, Kept::Done) => self.in_charge(at, value, shared, out),
+            (Asked::TakeOver { value, shared }, Kept::Done) => self.in_charge(value, shared, out),
             (Asked::Change { value, shared, events }, Kept::Done) if self.replica.seat == Seat::InCharge => {
                 (self.replica.known, self.replica.shared) = (Some(value), shared);
                 for (event, counts) in events {
@@ -167,7 +168,7 @@ impl Coordinator {
                         self.commit(at, event, out);
                     }
                 }
-                self.keep(out);
+                self.keep(at, out);
             }
             (Asked::Recipe, _) => {}
             (Asked::Change { .. }, _) if self.replica.seat != Seat::InCharge => {}
@@ -224,7 +225,7 @@ impl Coordinator {
     }
 
     /// The others now know, or will, that this one is in charge.
-    fn in_charge(&mut self, at: Time, value: Rc<str>, shared: Shared, out: &mut impl Outbox<Coordinator>) {
+    fn in_charge(&mut self, value: Rc<str>, shared: Shared, out: &mut impl Outbox<Coordinator>) {
         out.note(Note::TookOver);
         if let Some(lost) = self.replica.shared.job.as_ref().filter(|_| shared.job.is_none()) {
             self.journal.died = Some(lost.id);
@@ -236,7 +237,7 @@ impl Coordinator {
         let attempts = (shared.epoch - 1).saturating_mul(ATTEMPTS);
         let found = self.replica.found.take().zip(shared.job.as_ref());
         self.job = found.map(|(job, known)| {
-            let mut running = Running::new(known.id, job, attempts, at);
+            let mut running = Running::new(known.id, job, attempts, known.submitted_at);
             running.view.stage = Stage::Map;
             for &(phase, number, worker, attempt) in &known.done {
                 let task = TaskId { phase, number };
@@ -246,7 +247,7 @@ impl Coordinator {
             running.view.loaded = running.view.job.map_tasks();
             running.view.lost = known.lost.len() as u32;
             running.view.counters = Rc::new(known.counters.clone());
-            if known.over {
+            if let Some(at) = known.over_at {
                 running.end(at, known.failure.clone());
             }
             running
@@ -295,8 +296,8 @@ impl Coordinator {
         }
     }
 
-    /// The number that the next job will have.
-    pub(super) fn next_job(&self) -> JobId {
+    /// The number of the job that has just been claimed.
+    pub(super) fn claimed_id(&self) -> JobId {
         match self.replica.seat {
             Seat::Alone => JobId(self.journal.jobs.saturating_add(1)),
             _ => JobId(self.replica.shared.jobs),

@@ -193,18 +193,18 @@ impl Running {
         left.is_none()
     }
 
-    /// The attempt whose time has run out, which is the one that the timer was armed for, goes back to the idle tasks. None if
-    /// it is over by then: the next one's time is its own.
-    pub(super) fn expire(&mut self) -> Option<TaskId> {
-        let (_, id, attempt) = self.deadlines.pop_front()?;
+    /// The attempt whose time has run out, which is the one that the timer was armed for, goes back to the idle tasks. Not
+    /// if it is over by then: the next one's time is its own.
+    pub(super) fn expire(&mut self) -> bool {
+        let Some((_, id, attempt)) = self.deadlines.pop_front() else { return false };
         if self.is_under_way(id, attempt) {
             self.view.reissued += u32::from(self.end_run(id, attempt));
-            return Some(id);
+            return true;
         }
         while self.deadlines.front().is_some_and(|&(_, id, attempt)| !self.is_under_way(id, attempt)) {
             self.deadlines.pop_front();
         }
-        None
+        false
     }
 
     fn is_under_way(&self, id: TaskId, attempt: u32) -> bool {

@@ -98,12 +98,15 @@ fn a_standby_takes_over_and_knows_what_is_finished() {
     lab.submit();
     assert!(lab.run_to(Span::secs(20), |lab| lab.completed() >= 3));
     let finished = lab.completed();
+    let submitted_at = lab.job().unwrap().submitted_at;
     let (first, _) = lab.in_charge().unwrap();
     lab.act(&Act::Crash { node: first });
     assert!(lab.run_to(Span::secs(10), |lab| {
         lab.in_charge().is_some_and(|(node, view)| node != first && view.epoch == 2)
     }));
     assert_eq!(lab.completed(), finished, "no finished task is lost");
+    let known = lab.job().unwrap().submitted_at;
+    assert!(known <= submitted_at && submitted_at.since(known) < Span::secs(1), "nor when it was submitted");
     lab.act(&Act::Restart { node: first });
     assert!(lab.run_to(Span::secs(60), Lab::is_done));
     assert_eq!(lab.watch.output_is_equal(crate::mapreduce::JobId(1)), Some(true));

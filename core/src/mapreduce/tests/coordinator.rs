@@ -116,6 +116,23 @@ fn a_task_in_progress_for_ten_seconds_is_given_to_another_worker() {
 }
 
 #[test]
+fn the_timer_of_an_attempt_that_is_over_takes_no_other_attempts_time() {
+    let mut bench = loaded(2, &config());
+    bench.given(1, 1);
+    bench.at = Time::ZERO + Span::secs(4);
+    bench.given(2, 1);
+    bench.told(1, TaskId::map(0), 1);
+    bench.at = Time::ZERO + Span::secs(10);
+    bench.ring(Timer::Overdue);
+    assert!(!bench.noted(Note::Overdue));
+    let left = (Span::secs(4), Span::secs(4));
+    assert!(bench.effects.contains(&Effect::SetTimer { which: Timer::Overdue, within: left }));
+    bench.at = Time::ZERO + Span::secs(14);
+    bench.ring(Timer::Overdue);
+    assert!(bench.noted(Note::Overdue));
+}
+
+#[test]
 fn the_first_completion_wins_whoever_it_comes_from() {
     let mut bench = loaded(2, &config());
     bench.given(1, 1);

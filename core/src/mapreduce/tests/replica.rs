@@ -101,6 +101,7 @@ fn no_second_job_is_taken_while_the_first_one_has_no_number_yet() {
     bench.submit(&super::job(Program::WordCount, 1));
     bench.submit(&super::job(Program::InvertedIndex, 1));
     assert!(bench.noted(Note::JobRunning) && bench.kept().is_empty());
+    assert_eq!(bench.outputs(), [Output::Refused(Refused::Running { job: JobId(1) })]);
     bench.answered(Kept::Done);
     bench.answered(Kept::Done);
     assert!(bench.outputs().contains(&Output::Accepted { job: JobId(1) }));

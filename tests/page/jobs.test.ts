@@ -47,6 +47,11 @@ for (const size of EVERY_SIZE) {
     await jobs.program(WORD_COUNT);
     await jobs.editor.press("ControlOrMeta+Enter");
     await jobs.phase("map").waitFor();
+    const inSight = (bar: HTMLElement) => {
+      const { top, bottom } = bar.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    };
+    await until(() => jobs.phase("map").evaluate(inSight), Boolean, "how it goes is in sight");
     await jobs.toTheEnd();
     const whales = await occurrences("whale");
     await until(

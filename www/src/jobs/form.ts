@@ -46,6 +46,7 @@ export class JobForm extends LitElement {
     if (!submitted) return;
     draft.last = job;
     this.lab.play();
+    this.dispatchEvent(new Event("submitted"));
   }
 
   protected override willUpdate(_changed: PropertyValues) {

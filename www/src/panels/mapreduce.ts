@@ -43,6 +43,12 @@ export class MapReduce extends Panel {
       .counters .number {
         padding-left: 16px;
       }
+      @media (max-width: 760px) {
+        section:first-of-type {
+          /* The header stays above whatever is scrolled to. */
+          scroll-margin-top: 124px;
+        }
+      }
       .find {
         display: grid;
         grid-template-columns: 1fr auto;
@@ -76,7 +82,7 @@ export class MapReduce extends Panel {
       return html`<section><div class="empty"><p>This cluster has no MapReduce workers. Start a new run (n) with some: four are enough to count the words of a book.</p></div></section>`;
     }
     return html`${job ? this.#job(job) : this.#died()}
-      <section><sb-job-form .lab=${lab} .job=${job}></sb-job-form></section>
+      <section><sb-job-form .lab=${lab} .job=${job} @submitted=${this.#watch}></sb-job-form></section>
       ${job ? nothing : workersView(view, lab)}`;
   }
 
@@ -115,6 +121,12 @@ export class MapReduce extends Panel {
     const down = this.view.frame.nodes.find(({ kind, status }) => kind === "coordinator" && status === "down");
     if (down) await this.lab.act({ do: "restart", node: down.id }).catch(() => {});
     await this.form?.submit(last);
+  }
+
+  /** How the new job goes stands above the form that it was submitted with. */
+  async #watch() {
+    await this.updateComplete;
+    this.renderRoot.querySelector("section")?.scrollIntoView({ block: "nearest" });
   }
 
   #ahead() {

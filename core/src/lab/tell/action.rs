@@ -123,7 +123,9 @@ fn called(names: Names, node: NodeId, request: &Request) -> Sentence {
         }
         Request::MapReduce(JobRequest::Kept(_)) => (Kind::Quiet, format!("{name} was told what is kept.")),
         Request::MapReduce(JobRequest::Submit(job)) => {
-            let (app, maps, reduces) = (job.spec().app.name(), job.map_tasks(), job.reduce_tasks());
+            let app = &job.spec().app;
+            let app = if app.code().is_some() { "a program of your own" } else { app.name() };
+            let (maps, reduces) = (job.map_tasks(), job.reduce_tasks());
             (Kind::Mapreduce, format!("You submitted {app}: {maps} map tasks and {reduces} reduce tasks."))
         }
     };

@@ -1,6 +1,7 @@
 //! The sentence on top of the page: what just happened that matters, and what to try next.
 
 use super::{Kind, tell};
+use crate::lab::coordinator::in_charge;
 use crate::lab::member::{Member, View};
 use crate::lab::watch::Watch;
 use crate::raft::Role;
@@ -106,6 +107,11 @@ fn leader(world: &World<Member>) -> Option<(crate::node::NodeId, u64)> {
     world.ids().filter_map(leads).max().map(|(term, node)| (node, term))
 }
 
+fn runs_a_job(world: &World<Member>, watch: &Watch) -> bool {
+    let view = in_charge(world, watch.roster()).and_then(|node| world.view(node));
+    matches!(view, Some(View::Coordinator(view)) if view.is_running())
+}
+
 fn hint(world: &World<Member>, watch: &Watch) -> String {
     let roster = watch.roster();
     let servers = || roster.servers();
@@ -123,6 +129,9 @@ fn hint(world: &World<Member>, watch: &Watch) -> String {
         None => "Whose election timer runs out first asks the others for their votes.".into(),
         Some(_) if cut => "The side with a majority goes on; the other one cannot commit. Heal the network to see it catch up.".into(),
         Some(_) if down > 0 => "A majority is enough to go on. Restart the crashed server to see it catch up.".into(),
+        Some(_) if runs_a_job(world, watch) => {
+            "Try this: crash a worker half-way, and see its task go to another.".into()
+        }
         Some((node, _)) => format!(
             "Try this: crash {}, the leader, and watch an election; or let a client put a key.",
             roster.name(node)

@@ -89,7 +89,8 @@ impl Checker {
         let CoordinatorStep { heard, before, after, store } = step;
         let Some(job) = after.and_then(|after| after.job.as_ref()) else { return };
         let before = before.and_then(|before| before.job.as_ref()).filter(|before| before.id == job.id);
-        let known = self.jobs.get(&job.id);
+        // A number that was lost with its coordinator, before it was on disk, is given again: to another job.
+        let known = self.jobs.get(&job.id).filter(|known| known.submitted_at == job.submitted_at);
         if before.is_none()
             && let Some(known) = known
         {

@@ -127,6 +127,28 @@ fn whatever_crashes_stalls_or_is_lost_every_job_finishes_with_the_output_of_a_se
 }
 
 #[test]
+fn a_number_that_was_lost_with_its_coordinator_is_given_to_another_job() {
+    let mut checker = Checker::new(Engine::default(), Disks::Shared);
+    let mut verdicts = Verdicts::new();
+    let mut see = |ground: &Ground| {
+        let (after, store) = (ground.coordinator(), ground.files());
+        let step =
+            CoordinatorStep { heard: None, before: None, after: after.as_ref(), store: store.as_ref() };
+        checker.observe_coordinator(Moment { step: 1, at: Time::ZERO }, COORDINATOR, step, &mut verdicts);
+    };
+    let mut lost = Ground::new(1, 2, &config());
+    lost.submit(&job(Program::WordCount, 3));
+    see(&lost);
+    let mut ground = Ground::new(1, 2, &config());
+    ground.run_for(Span::millis(1));
+    ground.submit(&job(Program::InvertedIndex, 2));
+    ground.run_to(|ground| ground.is_done(1)).expect("the job finishes");
+    see(&ground);
+    assert!(verdicts.all_hold(), "{}", verdicts.violations()[0]);
+    assert_eq!(checker.output_is_equal(JobId(1)), Some(true));
+}
+
+#[test]
 fn every_rule_that_is_switched_off_is_noticed_by_its_consequence() {
     // What a cost rule saves is shown where it can be counted, and sharing state takes servers to keep it.
     let shown_elsewhere = [Rule::BackupTasks, Rule::KeptBeforeCounted];

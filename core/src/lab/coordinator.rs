@@ -6,6 +6,7 @@
 
 use super::config::Roster;
 use super::member::{Member, MemberConfig, Message, Request, Timer, View};
+use crate::kv::store::VALUE_LIMIT;
 use crate::kv::{Clerk, Op, Reply, Text, clerk};
 use crate::mapreduce::{self, CoordinatorView, Keep, Kept, Seat};
 use crate::node::{Effect, Files, Input, Node, NodeId, Outbox, Through};
@@ -13,6 +14,9 @@ use crate::sim::World;
 use crate::time::Time;
 use alloc::collections::VecDeque;
 use serde::Serialize;
+
+/// The service takes whatever coordinators keep.
+const _: () = assert!(mapreduce::Job::MAX_RECIPE <= VALUE_LIMIT);
 
 /// What a coordinator and its clerk are told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -146,7 +146,7 @@ impl Coordinator {
             out.output(Output::Refused(Refused::Running { job: running }));
             return;
         }
-        if let Err(why) = job.check(&self.config.engine) {
+        if let Err(why) = job.check(&self.config.engine).and_then(|()| self.check_recipe(&job)) {
             out.note(Note::JobUnfit);
             out.output(Output::Refused(Refused::Unfit(why)));
             return;
@@ -161,7 +161,7 @@ impl Coordinator {
 
     /// The job has its number: its inputs are loaded.
     fn claimed(&mut self, at: Time, job: Job, out: &mut impl Outbox<Coordinator>) {
-        let id = self.claimed_id();
+        let (id, submitted_at) = self.claim(at);
         self.journal = Journal { jobs: id.0, running: Some(id), died: None, ..self.journal };
         self.save(out);
         out.output(Output::Accepted { job: id });
@@ -169,7 +169,7 @@ impl Coordinator {
         for split in 0..job.map_tasks() {
             self.create_split(FileName { job: id, file: File::Split(split) }, out);
         }
-        self.job = Some(Running::new(id, job, 0, at));
+        self.job = Some(Running::new(id, job, 0, submitted_at));
     }
 
     fn create_split(&mut self, file: FileName, out: &mut impl Outbox<Coordinator>) {

@@ -90,6 +90,8 @@ pub enum JobError {
     Files(u64),
     /// An input's name is longer than [`Job::MAX_NAME`] bytes, or breaks a line.
     Name(Rc<str>),
+    /// What it computes takes so many bytes, more than [`Job::MAX_RECIPE`], and is to outlive its coordinator.
+    Recipe(u64),
     /// The script names this input's text by hash, and nobody has filled it in.
     MissingText(Rc<str>),
     /// The user's program is none.
@@ -118,6 +120,8 @@ impl Job {
     pub const MAX_FILES: u64 = 1_000_000;
     /// The longest name of an input, in bytes.
     pub const MAX_NAME: u32 = 256;
+    /// Replicated coordinators keep what a job computes, without its texts, as one value of so many bytes of JSON at most.
+    pub const MAX_RECIPE: u64 = 1 << 20;
 
     /// A job over inputs whose texts may or may not be here.
     pub fn new(app: Program, reduce_tasks: u32, inputs: impl IntoIterator<Item = Input>) -> Job {
@@ -315,6 +319,12 @@ impl fmt::Display for JobError {
                 f,
                 "the name of an input is longer than {} bytes or breaks a line: rename it",
                 Job::MAX_NAME
+            ),
+            JobError::Recipe(bytes) => write!(
+                f,
+                "the job's program and the names of its inputs take {bytes} bytes; {} is the most that replicated coordinators \
+                 keep: shorten them, or have a plain coordinator",
+                Job::MAX_RECIPE
             ),
             JobError::MissingText(name) => write!(f, "the text of input `{name}` is not here: add it"),
             JobError::Program(failure) => write!(f, "{failure}"),

@@ -9,7 +9,7 @@
 use super::config::{Config, Output, Timer};
 use super::coordinator::Coordinator;
 use super::counters::Counters;
-use super::job::{Job, JobId, TaskId};
+use super::job::{Job, JobError, JobId, TaskId};
 use super::kept::{Event, Keep, Kept, STATE, Shared, job_key};
 use super::message::Message;
 use super::note::Note;
@@ -22,6 +22,7 @@ use crate::time::{Span, Time};
 use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::rc::Rc;
+use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 
@@ -105,8 +106,19 @@ impl Replica {
     }
 }
 
+/// What a job computes, as it is kept.
+fn recipe(job: &Job) -> String {
+    json::write(&job.without_texts(|_| false)).unwrap_or_default()
+}
+
 /// Keeping what happens.
 impl Coordinator {
+    /// Whether what a job computes is short enough to be kept, where it is.
+    pub(super) fn check_recipe(&self, job: &Job) -> Result<(), JobError> {
+        let bytes = if self.replica.seat == Seat::Alone { 0 } else { recipe(job).len() as u64 };
+        if bytes > Job::MAX_RECIPE { Err(JobError::Recipe(bytes)) } else { Ok(()) }
+    }
+
     /// Something has happened. It counts at once where nothing outlives this coordinator, and otherwise when it is kept.
     pub(super) fn propose(&mut self, at: Time, event: Event, out: &mut impl Outbox<Coordinator>) {
         let hurried = match event {
@@ -139,7 +151,7 @@ impl Coordinator {
             let reduces = self.job.as_ref().map_or(0, |job| job.view.job.reduce_tasks());
             shared.note(at, event, reduces);
             if let (Event::Claimed(job), Some(of)) = (event, &shared.job) {
-                let value = json::write(&job.without_texts(|_| false)).unwrap_or_default().into();
+                let value = recipe(job).into();
                 out.output(Output::Keep(Keep::Put { key: job_key(of.id), value }));
                 replica.asked.push_back(Asked::Recipe);
             }
@@ -296,11 +308,11 @@ impl Coordinator {
         }
     }
 
-    /// The number of the job that has just been claimed.
-    pub(super) fn claimed_id(&self) -> JobId {
-        match self.replica.seat {
-            Seat::Alone => JobId(self.journal.jobs.saturating_add(1)),
-            _ => JobId(self.replica.shared.jobs),
+    /// The number of the job that counts from now on, and when it was submitted.
+    pub(super) fn claim(&self, at: Time) -> (JobId, Time) {
+        match &self.replica.shared.job {
+            Some(kept) => (kept.id, kept.submitted_at),
+            None => (JobId(self.journal.jobs.saturating_add(1)), at),
         }
     }
 }

@@ -109,6 +109,18 @@ fn no_second_job_is_taken_while_the_first_one_has_no_number_yet() {
 }
 
 #[test]
+fn what_is_too_long_to_be_kept_is_refused_and_runs_where_nothing_is_kept() {
+    let code = "x".repeat(Job::MAX_RECIPE as usize);
+    let long = super::job(Program::Script { code: code.as_str().into() }, 1);
+    let mut bench = in_charge();
+    bench.submit(&long);
+    assert!(matches!(bench.outputs()[..], [Output::Refused(Refused::Unfit(JobError::Recipe(_)))]));
+    let mut alone = Bench::<Coordinator>::boot(&config(), &Files::<Coordinator>::new());
+    alone.submit(&long);
+    assert!(alone.outputs().contains(&Output::Accepted { job: JobId(1) }));
+}
+
+#[test]
 fn a_refused_change_or_a_later_epoch_deposes() {
     for deposed_by_message in [false, true] {
         let mut bench = in_charge();

@@ -27,7 +27,7 @@ export class JobPanel {
     return this.page
       .getByRole("alert")
       .filter({ hasText: /^The job failed/ })
-      .or(this.page.getByText(/^line \d+(, column \d+)?: /))
+      .or(this.page.locator("[role=alert].problem"))
       .first();
   }
 

@@ -3,6 +3,8 @@
 //! Tests and stories end in a script: the run as data, which the page opens like any other. So nothing here draws or steps, and
 //! what a test or a story did is seen in the same stage, logs and steps as everything else. Histories are read, judged and written.
 
+#[path = "../../src/engine.rs"]
+mod engine;
 mod history;
 mod run;
 mod story;
@@ -15,6 +17,7 @@ use serde::Serialize;
 use splitbrain::json;
 use wasm_bindgen::{JsError, JsValue};
 
+pub use engine::set_interpreter;
 pub use history::History;
 pub use story::story;
 pub use suite::{run, tests};

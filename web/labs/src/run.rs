@@ -1,5 +1,6 @@
 //! The history of a run. A run keeps only its last operations, so it is run again from its beginning, and all are written down.
 
+use crate::engine::engine;
 use crate::history::{History, Origin, Source};
 use js_sys::Function;
 use splitbrain::check::linearizable::Model;
@@ -16,7 +17,7 @@ const SLICE: u64 = 20_000;
 #[wasm_bindgen]
 impl History {
     /// What the clients of a run saw up to the moment that its script was saved at. Texts that the script names by hash only are
-    /// found among `texts` by their contents. `progress` hears of steps taken, and twice of all that there are.
+    /// found among `texts` by their contents. `programs` tells whether what people have written may run. `progress` hears of steps taken, and twice of all that there are.
     ///
     /// # Errors
     /// If it is no script, or what `progress` throws.
@@ -24,6 +25,7 @@ impl History {
     pub fn of_run(
         script: &str,
         texts: Vec<String>,
+        programs: bool,
         #[wasm_bindgen(unchecked_param_type = "HistoryProgress")] progress: &Function,
     ) -> Result<History, JsValue> {
         let mut script = Script::<Watch>::from_json(script).map_err(|error| JsError::new(&error.0))?;
@@ -32,6 +34,9 @@ impl History {
             if let Act::Submit { job } = &mut recorded.act {
                 *job = job.resolved(|_, hash| texts.iter().find(|text| text.hash() == hash).cloned());
             }
+        }
+        if programs {
+            script.config.engine = engine();
         }
         let saved = script.saved;
         let mut timeline = Timeline::from_script(script).map_err(|why| JsError::new(&why))?;

@@ -18,8 +18,8 @@ const FIRST_STEPS = 5_000_000;
 export type Form = "edn" | "lines" | "porcupine";
 
 export type Source =
-  /** A run, as its script, up to the moment that the script was saved at. */
-  | { readonly kind: "run"; readonly script: string; readonly step: number }
+  /** A run, as its script, up to the moment that the script was saved at; and whether programs in it may run. */
+  | { readonly kind: "run"; readonly script: string; readonly step: number; readonly programs: boolean }
   | { readonly kind: "text"; readonly name: string; readonly text: string; readonly model: HistoryModel };
 
 class Histories {
@@ -105,7 +105,7 @@ class Histories {
     else {
       const texts = (await textsOf(collectionsIn(source.script))).map((one) => one.text);
       this.operations = await this.#ask(
-        (host, progress) => host.historyOfRun(source.script, texts, progress),
+        (host, progress) => host.historyOfRun(source.script, texts, source.programs, progress),
         (done, _, of) => this.#say("Running it again", done / of),
       );
     }

@@ -1,9 +1,23 @@
 // The second worker: the course's tests, the stories and the judge of histories, in a WebAssembly module of their own.
 
 import { expose } from "comlink";
-import init, { History, type HistoryModel, type HistoryProgress, run, story, tests } from "splitbrain/labs";
+import init, {
+  History,
+  type HistoryModel,
+  type HistoryProgress,
+  run,
+  setInterpreter,
+  story,
+  tests,
+} from "splitbrain/labs";
 
 const ready = init();
+
+async function interpret() {
+  const { default: init, run } = await import("splitbrain/script");
+  await init();
+  setInterpreter(run);
+}
 
 /** The history that was opened last. */
 let open: History | undefined;
@@ -37,9 +51,11 @@ const host = {
     await ready;
     return replace(History.read(text, model));
   },
-  historyOfRun: async (script: string, texts: string[], progress: HistoryProgress) => {
+  /** `programs`: whether what people have written in it may run, as it has in the run. */
+  historyOfRun: async (script: string, texts: string[], programs: boolean, progress: HistoryProgress) => {
     await ready;
-    return replace(History.ofRun(script, texts, progress));
+    if (programs) await interpret();
+    return replace(History.ofRun(script, texts, programs, progress));
   },
   judgeHistory: async (steps: number, progress: HistoryProgress) => opened().judge(steps, progress),
   writeHistory: async (form: "edn" | "lines" | "porcupine", steps: number, progress: HistoryProgress) =>

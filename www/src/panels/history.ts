@@ -284,7 +284,7 @@ export class HistoryPanel extends Panel {
     this.wrong = "";
     const step = this.view.frame.moment.step;
     const script = await this.lab.script().catch(() => null);
-    if (script !== null) await histories.open({ kind: "run", script, step });
+    if (script !== null) await histories.open({ kind: "run", script, step, programs: this.lab.programs === "run" });
   }
 
   #openText(name: string, text: string, model = this.model) {

@@ -33,10 +33,10 @@ async function newRun({ page }: Lab, wanted: Record<string, string>) {
   await page.getByRole("dialog").waitFor({ state: "hidden" });
 }
 
-/** How often a word stands in the text that comes with the page, counted here. */
-async function occurrences(word: string): Promise<number> {
-  const chapters = await (await fetch(new URL("texts/moby-dick.json", inject("address")))).json();
-  return (chapters as { text: string }[])
+/** How often a word stands in texts that come with the page, counted here. */
+async function occurrences(word: string, texts: "moby-dick" | "addresses"): Promise<number> {
+  const all = await (await fetch(new URL(`texts/${texts}.json`, inject("address")))).json();
+  return (all as { text: string }[])
     .flatMap(({ text }) => text.match(/\p{Alphabetic}+/gu) ?? [])
     .filter((one) => one === word).length;
 }
@@ -54,7 +54,7 @@ for (const size of EVERY_SIZE) {
     };
     await until(() => jobs.phase("map").evaluate(inSight), Boolean, "how it goes is in sight");
     await jobs.toTheEnd();
-    const whales = await occurrences("whale");
+    const whales = await occurrences("whale", "moby-dick");
     await until(
       () => jobs.lines("whale"),
       (lines) => lines.includes(`whale ${whales}`),
@@ -137,11 +137,40 @@ test("a long computation is cancelled half-way and can go on", async ({ arrive }
   await jobs.toTheEnd();
 });
 
+test("a word count of one's own counts 233 addresses: cancelled on the way, it survives every crash and goes on", async ({
+  arrive,
+}) => {
+  const { lab, jobs } = await atJobs(arrive);
+  const { page } = lab;
+  await newRun(lab, { "Intermediate files": "workers' disks", Coordinator: "replicated" });
+  await page.getByRole("combobox", { name: "Text", exact: true }).selectOption("233 addresses, 11 MB");
+  await jobs.program(WORD_COUNT);
+  await jobs.run.click();
+  await jobs.phase("map").waitFor();
+  await page.getByRole("button", { name: "Run to the end" }).click();
+  const busy = page.getByRole("group", { name: "Running the job" });
+  await jobs.reach("map", 30);
+  await busy.getByRole("button", { name: "Cancel" }).click();
+  await busy.waitFor({ state: "hidden" });
+  expect(await jobs.equal.count()).toBe(0);
+  for (const one of ["W1", "W3", "coordinator"]) await page.getByRole("button", { name: `Crash ${one}` }).click();
+  await page.getByRole("button", { name: "Restart coordinator" }).click();
+  await jobs.toTheEnd();
+  expect(await jobs.tasks()).toMatch(/233 of 233 maps and 10 of 10 reduces done/);
+  const duties = await occurrences("duty", "addresses");
+  await until(
+    () => jobs.lines("duty"),
+    (lines) => lines.includes(`duty ${duties}`),
+    `each “duty” of ${duties} is counted`,
+  );
+});
+
 test("a job survives two crashes of workers whose disks hold its intermediate files", async ({ arrive }) => {
   const { lab, jobs } = await atJobs(arrive);
   const { page } = lab;
   await newRun(lab, { "Intermediate files": "workers' disks" });
   await lab.realTime();
+  await jobs.program(WORD_COUNT);
   await jobs.run.click();
   await jobs.reach("map", 30);
   await page.getByRole("button", { name: "Crash W1" }).click();
@@ -188,6 +217,7 @@ test("a plain coordinator takes its job with it, a replicated one does not", asy
 
   await newRun(lab, { Coordinator: "replicated" });
   await lab.realTime();
+  await jobs.program(WORD_COUNT);
   await jobs.run.click();
   await jobs.reach("map", 20);
   await page.getByRole("button", { name: "Crash coordinator" }).click();
@@ -351,7 +381,11 @@ class Busy {
     const button = this.#lab.page.getByRole("button", { name: /^Theme:/ });
     const before = await button.getAttribute("aria-label");
     await button.click();
-    await until(() => button.getAttribute("aria-label"), (now) => now !== before, "a click is handled");
+    await until(
+      () => button.getAttribute("aria-label"),
+      (now) => now !== before,
+      "a click is handled",
+    );
     const began = this.#until;
     this.#until = await this.#computed();
     return this.#until - began;

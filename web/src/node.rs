@@ -70,6 +70,8 @@ pub struct Coordinator {
     pub epoch: u32,
     /// The number of the job that died with it, until another is accepted.
     pub died: Option<u32>,
+    /// Whether a job was submitted that has no number yet.
+    pub claiming: bool,
 }
 
 /// What a node is.
@@ -170,7 +172,12 @@ fn kind(roster: Roster, id: NodeId) -> NodeKind {
 
 fn coordinator(view: &View) -> Option<Coordinator> {
     let View::Coordinator(view) = view else { return None };
-    Some(Coordinator { seat: view.seat, epoch: view.epoch, died: view.died.map(|job| job.0) })
+    Some(Coordinator {
+        seat: view.seat,
+        epoch: view.epoch,
+        died: view.died.map(|job| job.0),
+        claiming: view.is_claiming,
+    })
 }
 
 fn timers(world: &World<Member>, id: NodeId) -> Vec<Timer> {

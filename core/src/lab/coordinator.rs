@@ -142,7 +142,7 @@ impl Coordinator {
     }
 }
 
-/// The coordinator that is in charge, or that would be if it were up; none where there is no MapReduce.
+/// The coordinator that is in charge, or the first that is up, or the first; none where there is no MapReduce.
 pub fn in_charge(world: &World<Member>, roster: Roster) -> Option<NodeId> {
     let epoch = |node: NodeId| match world.view(node) {
         Some(View::Coordinator(view)) if matches!(view.seat, Seat::Alone | Seat::InCharge) => {
@@ -151,7 +151,8 @@ pub fn in_charge(world: &World<Member>, roster: Roster) -> Option<NodeId> {
         _ => None,
     };
     let leading = roster.coordinators().filter(|&node| epoch(node).is_some());
-    leading.max_by_key(|&node| epoch(node)).or_else(|| roster.coordinators().next())
+    let up = || roster.coordinators().find(|&node| world.view(node).is_some());
+    leading.max_by_key(|&node| epoch(node)).or_else(up).or_else(|| roster.coordinators().next())
 }
 
 fn asked(keep: Keep) -> Op {

@@ -133,13 +133,14 @@ impl Node for Coordinator {
             jobs: self.journal.jobs,
             job: self.job.as_ref().map(|job| job.view.clone()),
             died: self.journal.died,
+            is_claiming: self.replica.held.is_some() || self.replica.claiming().is_some(),
         }
     }
 }
 
 /// Submitting, and loading the inputs.
 impl Coordinator {
-    fn submit(&mut self, at: Time, job: Job, out: &mut impl Outbox<Coordinator>) {
+    pub(super) fn submit(&mut self, at: Time, job: Job, out: &mut impl Outbox<Coordinator>) {
         let running = self.job.as_ref().filter(|job| job.view.is_running()).map(|job| job.view.id);
         if let Some(running) = running.or_else(|| self.replica.claiming()) {
             out.note(Note::JobRunning);
@@ -151,11 +152,9 @@ impl Coordinator {
             out.output(Output::Refused(Refused::Unfit(why)));
             return;
         }
-        if self.replica.leads() {
-            self.propose(at, Event::Claimed(job), out);
-        } else {
-            out.note(Note::NotInCharge);
-            out.output(Output::Refused(Refused::NotInCharge));
+        match self.replica.leads() {
+            true => self.propose(at, Event::Claimed(job), out),
+            false => self.hold(job, out),
         }
     }
 

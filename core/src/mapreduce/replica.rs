@@ -6,7 +6,7 @@
 //! refused. Nothing that workers do depends on there being only one: an attempt's files are private until they are renamed, and
 //! attempts of different epochs have different numbers.
 
-use super::config::{Config, Output, Timer};
+use super::config::{Config, Output, Refused, Timer};
 use super::coordinator::Coordinator;
 use super::counters::Counters;
 use super::job::{Job, JobError, JobId, TaskId};
@@ -53,6 +53,10 @@ pub(super) struct Replica {
     asked: VecDeque<Asked>,
     /// What has happened and is not kept yet; and whether it counts already, which it should not.
     waiting: Vec<(Event, bool)>,
+    /// A job that was submitted before anybody was in charge.
+    pub(super) held: Option<Job>,
+    /// Whether another has said that it is in charge since this one last thought that nobody was.
+    hears: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +81,8 @@ impl Replica {
             found: None,
             asked: VecDeque::new(),
             waiting: Vec::new(),
+            held: None,
+            hears: false,
         }
     }
 
@@ -109,6 +115,18 @@ impl Replica {
 /// What a job computes, as it is kept.
 fn recipe(job: &Job) -> String {
     json::write(&job.without_texts(|_| false)).unwrap_or_default()
+}
+
+/// Whoever submitted a job is told to ask another, or again.
+fn refuse(out: &mut impl Outbox<Coordinator>) {
+    out.note(Note::NotInCharge);
+    out.output(Output::Refused(Refused::NotInCharge));
+}
+
+fn refuse_claims(events: &[(Event, bool)], out: &mut impl Outbox<Coordinator>) {
+    if events.iter().any(|(event, _)| matches!(event, Event::Claimed(_))) {
+        refuse(out);
+    }
 }
 
 /// Keeping what happens.
@@ -163,6 +181,15 @@ impl Coordinator {
         replica.asked.push_back(Asked::Change { value, shared, events });
     }
 
+    /// A job that is submitted while nobody is known to be in charge waits until this coordinator is, or another one says it is.
+    pub(super) fn hold(&mut self, job: Job, out: &mut impl Outbox<Coordinator>) {
+        if self.replica.hears || self.replica.held.is_some() {
+            refuse(out);
+        } else {
+            self.replica.held = Some(job);
+        }
+    }
+
     /// The store has answered.
     pub(super) fn kept(&mut self, at: Time, kept: &Kept, out: &mut impl Outbox<Coordinator>) {
         let Some(asked) = self.replica.asked.pop_front() else { return };
@@ -172,7 +199,7 @@ impl Coordinator {
                 self.replica.found = value.as_ref().and_then(|text| json::read(text).ok());
                 self.take_charge(out);
             }
-            (Asked::TakeOver { value, shared }, Kept::Done) => self.in_charge(value, shared, out),
+            (Asked::TakeOver { value, shared }, Kept::Done) => self.in_charge(at, value, shared, out),
             (Asked::Change { value, shared, events }, Kept::Done) if self.replica.seat == Seat::InCharge => {
                 (self.replica.known, self.replica.shared) = (Some(value), shared);
                 for (event, counts) in events {
@@ -183,7 +210,12 @@ impl Coordinator {
                 self.keep(at, out);
             }
             (Asked::Recipe, _) => {}
-            (Asked::Change { .. }, _) if self.replica.seat != Seat::InCharge => {}
+            (Asked::Change { events, .. }, _) => {
+                refuse_claims(&events, out);
+                if self.replica.seat == Seat::InCharge {
+                    self.stand_by(out);
+                }
+            }
             _ => self.stand_by(out),
         }
     }
@@ -205,6 +237,7 @@ impl Coordinator {
     pub(super) fn take_over(&mut self, out: &mut impl Outbox<Coordinator>) {
         if self.replica.seat == Seat::Standby {
             self.replica.seat = Seat::TakingOver;
+            self.replica.hears = false;
             self.replica.asked.push_back(Asked::State);
             out.output(Output::Keep(Keep::Get { key: STATE.into() }));
         }
@@ -237,7 +270,7 @@ impl Coordinator {
     }
 
     /// The others now know, or will, that this one is in charge.
-    fn in_charge(&mut self, value: Rc<str>, shared: Shared, out: &mut impl Outbox<Coordinator>) {
+    fn in_charge(&mut self, at: Time, value: Rc<str>, shared: Shared, out: &mut impl Outbox<Coordinator>) {
         out.note(Note::TookOver);
         if let Some(lost) = self.replica.shared.job.as_ref().filter(|_| shared.job.is_none()) {
             self.journal.died = Some(lost.id);
@@ -267,6 +300,9 @@ impl Coordinator {
         self.journal.jobs = shared.jobs;
         self.replica.shared = shared;
         self.say_so(out);
+        if let Some(job) = self.replica.held.take() {
+            self.submit(at, job, out);
+        }
     }
 
     /// Another is in charge, or should be.
@@ -277,7 +313,7 @@ impl Coordinator {
             out.cancel_timer(Timer::Overdue);
         }
         self.replica.seat = Seat::Standby;
-        self.replica.waiting.clear();
+        refuse_claims(&core::mem::take(&mut self.replica.waiting), out);
         self.job = None;
         self.calls.forget();
         out.set_timer(Timer::TakeOver, self.config.alive.1);
@@ -300,8 +336,15 @@ impl Coordinator {
         let is_other = self.config.coordinators.contains(&from) && from != self.config.id;
         match self.replica.seat {
             Seat::Alone => out.note(Note::NotForMe),
-            Seat::InCharge if epoch > knows && is_other => self.stand_by(out),
+            Seat::InCharge if epoch > knows && is_other => {
+                self.replica.hears = true;
+                self.stand_by(out);
+            }
             Seat::Standby if epoch >= knows && is_other => {
+                self.replica.hears = true;
+                if self.replica.held.take().is_some() {
+                    refuse(out);
+                }
                 out.set_timer(Timer::TakeOver, self.config.alive.1);
             }
             Seat::InCharge | Seat::Standby | Seat::TakingOver => {}

@@ -33,6 +33,8 @@ pub struct CoordinatorView {
     /// The job that was running when the coordinator crashed. The paper's master does not survive either: the job is
     /// aborted and can be submitted again (§3.3).
     pub died: Option<JobId>,
+    /// Whether a job was submitted that has no number yet.
+    pub is_claiming: bool,
 }
 
 /// A job, as its coordinator sees it.

@@ -30,7 +30,7 @@ export abstract class Turns {
   /** What a fresh engine is restored from: the run after the last change that worked. */
   protected restorable: string | null = null;
   /** What may be done with programs in this run; `null` while there are none. */
-  protected programs: "run" | "refuse" | null = null;
+  programs: "run" | "refuse" | null = null;
 
   constructor(changed: () => void) {
     this.changed = changed;

@@ -51,5 +51,12 @@ export const seatOf = ({ coordinator }: Node): string => {
   return seat === "alone" ? "coordinator" : seat === "standby" ? "stands by" : seat.replace("-", " ");
 };
 
+/** Whether a job was submitted that has no number yet. */
+export const isClaiming = ({ nodes }: Frame): boolean => nodes.some(({ coordinator }) => coordinator?.claiming);
+
+/** Whether a coordinator hands out tasks. */
+export const isInCharge = ({ nodes }: Frame): boolean =>
+  nodes.some(({ coordinator }) => coordinator?.seat === "alone" || coordinator?.seat === "in-charge");
+
 /** Which attempt at its task it is, from 1. Coordinators that take over number on from the next thousand. */
 export const nth = (attempt: number): number => attempt % 1000;

@@ -20,6 +20,8 @@ export class JobForm extends LitElement {
 
   @property({ attribute: false }) lab!: Lab;
   @property({ attribute: false }) job: Job | null = null;
+  /** Whether a job that was submitted waits for its number. */
+  @property({ type: Boolean }) claiming = false;
   @state() private over = false;
   @state() private preparing = false;
   @state() private wrong = "";
@@ -62,7 +64,7 @@ export class JobForm extends LitElement {
 
   override render() {
     const { job } = this;
-    const running = !isOver(job);
+    const running = this.claiming || !isOver(job);
     const { about } = application(draft.app);
     return html`<h2>${job ? "Another job" : "A job: map and reduce as messages on the same faulty network"}</h2>
       <form @submit=${this.#run}>
@@ -157,7 +159,7 @@ export class JobForm extends LitElement {
 
   async #run(event: Event) {
     event.preventDefault();
-    if (this.preparing || !isOver(this.job)) return;
+    if (this.preparing || this.claiming || !isOver(this.job)) return;
     this.wrong = "";
     this.found = null;
     this.preparing = true;

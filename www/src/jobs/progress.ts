@@ -26,9 +26,12 @@ export function progressView(view: View, job: Job, ways: Ways): TemplateResult {
     ${repeated.length > 0 ? html`<p class="hold">${repeated.join(" · ")}</p>` : nothing}
     ${failure(job, ways)}${verdict(job)}
     ${job.unportable ? html`<p class="soft">The program met a limit of memory or stack, which other machines may have elsewhere: from here on this run need not be the same everywhere.</p>` : nothing}
-    ${isOver(job) ? nothing : html`<div class="row"><button title="As fast as this machine can; Cancel stops it anywhere" @click=${ways.ahead}>Run to the end</button></div>`}
+    ${isOver(job) ? nothing : ahead(ways)}
   </section>`;
 }
+
+const ahead = (ways: Ways) =>
+  html`<div class="row"><button title="As fast as this machine can; Cancel stops it anywhere" @click=${ways.ahead}>Run to the end</button></div>`;
 
 function when(view: View, job: Job): string {
   const took = span((job.doneAt ?? view.now) - job.submittedAt);
@@ -59,6 +62,12 @@ const verdict = (job: Job) =>
   job.equal === null
     ? nothing
     : html`<p class="verdict ${job.equal ? "good" : "broken"}" role="status">${job.equal ? "✓ The output equals the sequential run's." : "✕ The output differs from the sequential run's."}</p>`;
+
+/** While nobody hands out tasks: before a job has its number, and until a standby takes over. */
+export const waitingView = (claiming: boolean, ways: Ways): TemplateResult => html`<section>
+    <h2>${claiming ? "The job is submitted" : "No coordinator is in charge"}</h2>
+    <p role="status">${claiming ? "It gets its number as soon as a coordinator is in charge and has it kept in the servers' log." : "One that has heard from no other for two to three seconds takes over: it reads in the servers' log what is finished, and goes on from there (§3.3)."}</p>
+    ${ahead(ways)}</section>`;
 
 /** A job that went down with its coordinator. */
 export function diedView(died: boolean, at: number | null, resubmit: (() => void) | null): TemplateResult {

@@ -4,10 +4,11 @@ import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Job, JobInput } from "splitbrain";
 import type { JobOutput } from "splitbrain/jobs";
+import { isClaiming, isInCharge, type View } from "../engine/view.js";
 import { countersView } from "../jobs/counters.js";
 import { draft } from "../jobs/draft.js";
 import type { JobForm } from "../jobs/form.js";
-import { diedView, progressLook, progressView, type Ways } from "../jobs/progress.js";
+import { diedView, progressLook, progressView, type Ways, waitingView } from "../jobs/progress.js";
 import { workersLook, workersView } from "../jobs/workers.js";
 import { part } from "../model/jobs.js";
 import type { Theme } from "../model/palette.js";
@@ -21,6 +22,13 @@ import "../jobs/form.js";
 
 /** How far “Run to the end” looks ahead, in virtual time. */
 const PATIENCE = 600_000_000;
+
+/** Whether there is a job soon that is not there yet, or not any more. */
+const isWaiting = ({ config, frame }: View) =>
+  isClaiming(frame) || (config.coordinator === "replicated" && !isInCharge(frame));
+
+const isJudged = (job: Job | null) =>
+  job === null || job.phase === "failed" || (job.phase === "done" && job.equal !== null);
 
 @customElement("sb-mapreduce")
 export class MapReduce extends Panel {
@@ -81,8 +89,10 @@ export class MapReduce extends Panel {
     if (!nodes.some((node) => node.kind === "worker")) {
       return html`<section><div class="empty"><p>This cluster has no MapReduce workers. Start a new run (n) with some: four are enough to count the words of a book.</p></div></section>`;
     }
-    return html`${job ? this.#job(job) : this.#died()}
-      <section><sb-job-form .lab=${lab} .job=${job} @submitted=${this.#watch}></sb-job-form></section>
+    const claiming = isClaiming(view.frame);
+    const waiting = isWaiting(view);
+    return html`${waiting ? waitingView(claiming, this.#ways) : nothing}${job ? this.#job(job) : waiting ? nothing : this.#died()}
+      <section><sb-job-form .lab=${lab} .job=${job} ?claiming=${claiming} @submitted=${this.#watch}></sb-job-form></section>
       ${job ? nothing : workersView(view, lab)}`;
   }
 
@@ -132,7 +142,7 @@ export class MapReduce extends Panel {
   #ahead() {
     void this.lab.runUntil(
       "Running the job",
-      ({ frame: { job } }) => job === null || job.phase === "failed" || (job.phase === "done" && job.equal !== null),
+      (view) => !isWaiting(view) && isJudged(view.frame.job),
       PATIENCE,
       (view) => part(view.frame.job),
     );

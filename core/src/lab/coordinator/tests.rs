@@ -175,3 +175,19 @@ fn a_job_whose_inputs_are_still_being_loaded_dies_with_its_coordinator() {
     assert_eq!((view.job.as_ref().map(|job| job.id), view.died), (None, Some(crate::mapreduce::JobId(1))));
     assert!(lab.world.now() > Time::ZERO);
 }
+
+#[test]
+fn a_job_that_is_submitted_while_nobody_is_in_charge_is_run_by_whoever_takes_over() {
+    let mut lab = Lab::open(4, &[]);
+    // Nobody has been in charge yet; later the one who was is down.
+    for crashes in [false, true] {
+        let first = lab.watch.roster().coordinators().next().unwrap();
+        if crashes {
+            lab.act(&Act::Crash { node: first });
+        }
+        lab.act(&Act::Submit { job: job(Program::WordCount, 4) });
+        assert!(lab.run_to(Span::secs(60), |lab| lab.is_done() && lab.watch.verdicts().all_hold()));
+        assert_eq!(lab.watch.output_is_equal(lab.job().unwrap().id), Some(true));
+        assert_eq!(lab.in_charge().map(|(node, _)| node != first), Some(crashes));
+    }
+}

@@ -62,11 +62,44 @@ fn whoever_is_not_in_charge_answers_nobody_and_waits_as_long_as_another_says_he_
     let mut bench = Bench::<Coordinator>::boot(&shared(), &Files::<Coordinator>::new());
     bench.hear(worker(1), Message::Ask { call: Call { incarnation: 1, number: 1 } });
     assert!(bench.noted(Note::NotInCharge) && bench.is_silent());
-    bench.submit(&super::job(Program::WordCount, 1));
-    assert_eq!(bench.outputs(), [Output::Refused(Refused::NotInCharge)]);
     bench.hear(OTHER, Message::Alive { epoch: 1 });
     let within = shared().alive.1;
     assert!(bench.effects.contains(&Effect::SetTimer { which: Timer::TakeOver, within }));
+    bench.submit(&super::job(Program::WordCount, 1));
+    assert_eq!(bench.outputs(), [Output::Refused(Refused::NotInCharge)]);
+}
+
+#[test]
+fn a_job_that_is_submitted_before_anybody_is_in_charge_waits() {
+    let refused = [Output::Refused(Refused::NotInCharge)];
+    for is_taking_over in [false, true] {
+        let mut bench = Bench::<Coordinator>::boot(&shared(), &Files::<Coordinator>::new());
+        if is_taking_over {
+            bench.ring(Timer::TakeOver);
+        }
+        bench.submit(&super::job(Program::WordCount, 1));
+        assert!(bench.outputs().is_empty() && bench.node.view().is_claiming);
+        bench.submit(&super::job(Program::InvertedIndex, 1));
+        assert_eq!(bench.outputs(), refused, "only one");
+        if !is_taking_over {
+            bench.ring(Timer::TakeOver);
+        }
+        bench.answered(Kept::Value(None));
+        bench.answered(Kept::Done);
+        assert!(matches!(bench.kept()[..], [Keep::Put { .. }, Keep::Change { .. }]), "now it is claimed");
+        bench.answered(Kept::Done);
+        bench.answered(Kept::Done);
+        assert!(bench.outputs().contains(&Output::Accepted { job: JobId(1) }));
+        assert!(!bench.node.view().is_claiming);
+    }
+
+    let mut bench = Bench::<Coordinator>::boot(&shared(), &Files::<Coordinator>::new());
+    bench.submit(&super::job(Program::WordCount, 1));
+    bench.hear(OTHER, Message::Alive { epoch: 1 });
+    assert_eq!(bench.outputs(), refused, "another is in charge");
+    bench.ring(Timer::TakeOver);
+    bench.submit(&super::job(Program::WordCount, 1));
+    assert!(bench.outputs().is_empty(), "nobody is any more");
 }
 
 #[test]
@@ -132,6 +165,11 @@ fn a_refused_change_or_a_later_epoch_deposes() {
             bench.answered(Kept::NotEqual);
         }
         assert!(bench.noted(Note::Deposed));
+        if deposed_by_message {
+            bench.answered(Kept::Done);
+            bench.answered(Kept::NotEqual);
+        }
+        assert!(bench.outputs().contains(&Output::Refused(Refused::NotInCharge)), "its job is nobody's");
         let view = bench.node.view();
         assert_eq!((view.seat, view.job), (Seat::Standby, None));
         bench.ring(Timer::Alive);

@@ -1,7 +1,7 @@
 //! The reasons that nodes give, by name.
 
 use crate::lab::member::Note;
-use crate::{kv, raft};
+use crate::{kv, mapreduce, raft};
 use alloc::format;
 use alloc::string::String;
 
@@ -15,11 +15,12 @@ pub fn name(note: Note) -> String {
     }
 }
 
-/// The note of a server or a client with that name. A few say the same of both: then it is the server's Raft's.
+/// The note with that name. A few say the same of several: then it is Raft's, or else the service's.
 pub(super) fn named(text: &str) -> Option<Note> {
     let raft = raft::Note::ALL.iter().map(|&note| Note::Kv(kv::Note::Raft(note)));
     let kv = kv::Note::ALL.iter().map(|&note| Note::Kv(note));
-    raft.chain(kv).find(|&note| name(note) == text)
+    let mapreduce = mapreduce::Note::ALL.iter().map(|&note| Note::MapReduce(note));
+    raft.chain(kv).chain(mapreduce).find(|&note| name(note) == text)
 }
 
 fn kebab(camel: &str) -> String {

@@ -100,7 +100,7 @@ fn noted(node: &str, said: &str) -> Read<Fact> {
         }
     };
     let note = notes::named(name)
-        .ok_or_else(|| format!("`{name}` is no note: the notes are those of raft::Note and kv::Note"))?;
+        .ok_or_else(|| format!("`{name}` is no note: the notes are those of raft::Note, kv::Note and mapreduce::Note"))?;
     Ok(Fact::Noted { node: word(node)?, note, times })
 }
 

@@ -14,13 +14,11 @@ use wasm_bindgen::{JsCast, JsError, JsValue};
 thread_local! {
     /// What the page has handed over.
     static INTERPRETER: RefCell<Option<Function>> = const { RefCell::new(None) };
-    /// Every run of this module has the same, so that none of them runs again what another has run.
-    static ENGINE: Engine = Engine::new(Rc::new(Foreign));
 }
 
-/// The engine that runs are opened with.
+/// The engine that a run is opened with: what it has answered is nobody else's.
 pub(crate) fn engine() -> Engine {
-    ENGINE.with(Engine::clone)
+    Engine::new(Rc::new(Foreign))
 }
 
 /// Lets runs run user code through this: a function that takes a request as JSON and returns the answer as JSON.

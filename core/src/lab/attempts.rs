@@ -28,6 +28,8 @@ pub struct Attempts {
     begun: u64,
     /// How many completed maps the coordinator knows to be lost.
     lost: u32,
+    /// How often charge of coordinators has changed hands.
+    epoch: u32,
 }
 
 /// One attempt at a task.
@@ -106,7 +108,9 @@ impl Attempts {
                 self.worker(step.at, change.node, before, Some(after));
             }
             (Some(View::Worker(before)), None) => self.worker(step.at, change.node, Some(before), None),
-            (_, Some(View::Coordinator(view))) if view.seat != Seat::Standby => {
+            // One that does not know yet that another has taken over is no longer of interest.
+            (_, Some(View::Coordinator(view))) if view.seat != Seat::Standby && view.epoch >= self.epoch => {
+                self.epoch = view.epoch;
                 self.coordinator(step.at, view)
             }
             _ => {}
@@ -132,17 +136,17 @@ impl Attempts {
                     match (after, reported) {
                         // The coordinator has said already what it makes of it.
                         _ if attempt.end != End::Running => {}
-                        (None, _) => attempt.end = End::Crashed,
+                        // It has yet to say: the report may be on its way.
+                        (_, true) => {}
+                        (None, false) => attempt.end = End::Crashed,
                         (Some(_), false) => attempt.end = End::Lost,
-                        // It has yet to say.
-                        (Some(_), true) => {}
                     }
                 }
             });
         }
         let Some((job, task, attempt, backup)) = is else { return };
         if job > self.job {
-            *self = Attempts { job, ..Attempts::default() };
+            *self = Attempts { job, epoch: self.epoch, ..Attempts::default() };
         }
         if job == self.job {
             self.begun += 1;

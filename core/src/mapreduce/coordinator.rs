@@ -108,7 +108,7 @@ impl Node for Coordinator {
             Input::Message { from, body } => match body {
                 Message::Ask { call } => self.ask(at, from, call, out),
                 Message::Report { call, job, task, attempt, ending } => {
-                    if self.report(at, from, Named { job, task, attempt }, &ending, out) {
+                    if self.report(at, from, Named { call, job, task, attempt }, &ending, out) {
                         out.send(from, Message::Reported { call });
                     }
                 }
@@ -161,7 +161,9 @@ impl Coordinator {
     /// The job has its number: its inputs are loaded.
     fn claimed(&mut self, at: Time, job: Job, out: &mut impl Outbox<Coordinator>) {
         let (id, submitted_at) = self.claim(at);
-        self.journal = Journal { jobs: id.0, running: Some(id), died: None, ..self.journal };
+        // What is kept elsewhere outlives this coordinator.
+        let running = (self.replica.seat == Seat::Alone).then_some(id);
+        self.journal = Journal { jobs: id.0, running, died: None, ..self.journal };
         self.save(out);
         out.output(Output::Accepted { job: id });
         self.calls.forget();
@@ -217,25 +219,22 @@ impl Coordinator {
         }
     }
 
-    /// Something that has happened counts from now on.
+    /// Something that has happened counts from now on. What was on its way when the job ended changes nothing more.
     pub(super) fn commit(&mut self, at: Time, event: Event, out: &mut impl Outbox<Coordinator>) {
+        let running = self.job.as_mut().filter(|job| job.view.is_running());
         match event {
             Event::Claimed(job) => self.claimed(at, job, out),
             Event::Loaded => {
-                if let Some(job) = &mut self.job {
+                if let Some(job) = running {
                     job.view.stage = Stage::Map;
                 }
-                if self.replica.seat == Seat::InCharge {
-                    // From now on the job outlives this coordinator.
-                    self.journal.running = None;
-                    self.save(out);
-                }
             }
-            Event::Completed { worker, task, attempt, counters } => {
+            Event::Completed { worker, task, attempt, counters, .. } => {
                 self.completed(at, worker, task, attempt, &counters, out);
             }
             Event::Lost { map, attempt } => self.lost(map, attempt, out),
-            Event::Failed(failure) => self.end(at, Some(failure), out),
+            Event::Failed(failure) if running.is_some() => self.end(at, Some(failure), out),
+            Event::Failed(_) => {}
         }
     }
 
@@ -305,6 +304,7 @@ impl Coordinator {
 /// Which attempt a report names.
 #[derive(Clone, Copy)]
 struct Named {
+    call: Call,
     job: JobId,
     task: TaskId,
     attempt: u32,
@@ -312,6 +312,7 @@ struct Named {
 
 /// Hearing how attempts ended.
 impl Coordinator {
+    /// Whether whoever reports can be told that it was heard.
     fn report(
         &mut self,
         at: Time,
@@ -321,7 +322,12 @@ impl Coordinator {
         out: &mut impl Outbox<Coordinator>,
     ) -> bool {
         let rules = self.config.rules;
-        let Named { job: id, mut task, attempt } = named;
+        let Named { call, job: id, mut task, attempt } = named;
+        if self.replica.is_ahead(id) {
+            // Another has been in charge since, and must hear of it.
+            out.note(Note::NotInCharge);
+            return false;
+        }
         let Some(job) = &self.job else {
             out.note(Note::ReportOfOtherJob);
             return true;
@@ -338,7 +344,8 @@ impl Coordinator {
             .is_none_or(|known| rules.has(Rule::ReportsMatched) && !(1..=known.attempts).contains(&attempt))
         {
             out.note(Note::ReportUnmatched);
-            return true;
+            // An attempt that this coordinator has not given out may be another's, who took over.
+            return known.is_none() || self.replica.seat == Seat::Alone;
         }
         match ending {
             Ending::Completed(counters) => {
@@ -346,9 +353,9 @@ impl Coordinator {
                     self.completed(at, worker, task, attempt, counters, out);
                 } else if !self.replica.is_keeping(task) {
                     let counters = counters.clone();
-                    self.propose(at, Event::Completed { worker, task, attempt, counters }, out);
+                    self.propose(at, Event::Completed { worker, call, task, attempt, counters }, out);
                 }
-                // Before it counts it is not acknowledged: the worker reports again, to whoever is in charge then.
+                // It is acknowledged when it counts. Until then the worker reports again, to whoever is in charge then.
                 self.is_over(task)
             }
             Ending::Failed(failure) => {
@@ -404,7 +411,7 @@ impl Coordinator {
         failure: &Failure,
         out: &mut impl Outbox<Coordinator>,
     ) {
-        let Some(job) = self.job.as_mut().filter(|job| job.is_in_progress(task, worker, attempt)) else {
+        let Some(job) = self.job.as_mut().filter(|job| job.may_fail(task, worker, attempt)) else {
             out.note(Note::ReportLate);
             return;
         };
@@ -438,7 +445,7 @@ impl Coordinator {
 
     fn lost(&mut self, map: u32, attempt: u32, out: &mut impl Outbox<Coordinator>) {
         if self.has_left(map, attempt)
-            && let Some(job) = &mut self.job
+            && let Some(job) = self.job.as_mut().filter(|job| job.view.is_running())
         {
             out.note(Note::OutputLost);
             job.lose(map);
@@ -456,13 +463,20 @@ impl Coordinator {
         let id = job.view.id;
         let output =
             if failure.is_some() { Output::JobFailed { job: id } } else { Output::JobDone { job: id } };
-        job.end(at, failure);
+        // Where it is kept that the job is over, it is kept since when.
+        let kept = self.replica.shared.job.as_ref().and_then(|kept| kept.over_at);
+        job.end(kept.unwrap_or(at), failure);
         if job.disarm() {
             out.cancel_timer(Timer::Overdue);
         }
         self.journal.running = None;
         self.save(out);
         out.output(output);
+        self.clear_up(id, out);
+    }
+
+    /// What attempts have left behind is of no use any more.
+    pub(super) fn clear_up(&mut self, id: JobId, out: &mut impl Outbox<Coordinator>) {
         let request = FileRequest::RemoveTemporary { job: id };
         self.calls.ask(Question::File(self.config.store, request), &self.config, out);
     }

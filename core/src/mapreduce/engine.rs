@@ -20,9 +20,19 @@ pub struct Engine {
 /// Answers by code and call, so that walking to and fro on a timeline does not run user code again.
 #[derive(Default)]
 struct Answered {
-    answers: Tree<(Hash, Hash), Result<Rc<Answer>, Failure>>,
+    answers: Tree<(Hash, Hash), Known>,
     bytes: u64,
 }
+
+#[derive(Clone)]
+struct Known {
+    /// Hashes can be made to collide by whoever writes programs.
+    code: Bytes,
+    answer: Result<Rc<Answer>, Failure>,
+}
+
+/// What an answer takes beside what it says, in bytes, roughly.
+const ENTRY: u64 = 200;
 
 /// Beyond this many bytes of answers all are forgotten: what is needed again is run again.
 const MOST_BYTES: u64 = 64 << 20;
@@ -36,8 +46,9 @@ impl Engine {
     /// Makes one call.
     pub fn ask(&self, code: &Bytes, call: &Call<'_>) -> Result<Rc<Answer>, Failure> {
         let key = (code.hash(), Hash(fingerprint(call)));
-        if let Some(known) = self.answered.borrow().answers.get(&key) {
-            return known.clone();
+        let same = |known: &&Known| known.code.as_slice() == code.as_slice();
+        if let Some(known) = self.answered.borrow().answers.get(&key).filter(same) {
+            return known.answer.clone();
         }
         let interpreter = self.interpreter.as_ref().ok_or_else(unavailable)?;
         let answer = interpreter.run(&code.text(), call).map(Rc::new);
@@ -46,20 +57,25 @@ impl Engine {
             return answer;
         }
         let mut answered = self.answered.borrow_mut();
-        let bytes = answer.as_ref().map_or(0, |answer| size(answer));
+        let bytes =
+            answer.as_ref().map_or_else(|failure| failure.message.len() as u64, |answer| size(answer))
+                + ENTRY;
         if answered.bytes.saturating_add(bytes) > MOST_BYTES {
             *answered = Answered::default();
         }
         answered.bytes += bytes;
-        answered.answers.insert(key, answer.clone());
+        answered.answers.insert(key, Known { code: code.clone(), answer: answer.clone() });
         answer
     }
 }
 
 fn size(answer: &Answer) -> u64 {
-    let pairs = answer.pairs.iter().map(|(key, value)| key.len() + value.len() + 48);
-    let texts = answer.texts.iter().map(|text| text.len() + 24);
-    pairs.chain(texts).map(|len| len as u64).sum()
+    let Answer { pairs, texts, numbers, skipped, counters, combine: _, partition: _ } = answer;
+    let pairs = pairs.iter().map(|(key, value)| key.len() + value.len() + 48);
+    let texts = texts.iter().map(|text| text.len() + 24);
+    let counters = counters.iter().map(|(name, _)| name.len() + 32);
+    let numbers = 4 * (numbers.len() + skipped.len());
+    pairs.chain(texts).chain(counters).chain([numbers]).map(|len| len as u64).sum()
 }
 
 fn unavailable() -> Failure {

@@ -167,6 +167,20 @@ impl Job {
 
     /// Whether it can be run with this engine; the error says why not.
     pub fn check(&self, engine: &Engine) -> Result<(), JobError> {
+        self.check_sizes()?;
+        if let Some(Input { name, .. }) = self.spec.inputs.iter().find(|input| input.text.is_none()) {
+            return Err(JobError::MissingText(name.clone()));
+        }
+        let asked = self.spec.app.code().map(|code| engine.ask(code, &Call::Check));
+        match asked {
+            // Nobody can say. A recorded run must go on: the job fails in its first map, and says why.
+            Some(Err(failure)) if failure.kind != FailureKind::Unavailable => Err(JobError::Program(failure)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it is of a size that can be run; the error says why not.
+    pub(super) fn check_sizes(&self) -> Result<(), JobError> {
         let (maps, reduces) = (self.map_tasks(), self.reduce_tasks());
         let files = u64::from(maps) * u64::from(reduces);
         if maps == 0 || maps > Job::MAX_INPUTS {
@@ -178,19 +192,10 @@ impl Job {
         if files > Job::MAX_FILES {
             return Err(JobError::Files(files));
         }
-        for Input { name, text, .. } in self.spec.inputs.iter() {
-            if name.len() as u64 > u64::from(Job::MAX_NAME) || name.contains(['\n', '\r']) {
-                return Err(JobError::Name(name.clone()));
-            }
-            if text.is_none() {
-                return Err(JobError::MissingText(name.clone()));
-            }
-        }
-        let asked = self.spec.app.code().map(|code| engine.ask(code, &Call::Check));
-        match asked {
-            // Nobody can say. A recorded run must go on: the job fails in its first map, and says why.
-            Some(Err(failure)) if failure.kind != FailureKind::Unavailable => Err(JobError::Program(failure)),
-            _ => Ok(()),
+        let unfit = |name: &str| name.len() as u64 > u64::from(Job::MAX_NAME) || name.contains(['\n', '\r']);
+        match self.spec.inputs.iter().find(|input| unfit(&input.name)) {
+            Some(Input { name, .. }) => Err(JobError::Name(name.clone())),
+            None => Ok(()),
         }
     }
 

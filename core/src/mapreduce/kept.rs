@@ -6,6 +6,7 @@
 
 use super::counters::Counters;
 use super::job::{Job, JobId, Phase, TaskId};
+use super::message::Call;
 use super::permit::{Permit, permit};
 use super::script::{Failure, FailureKind};
 use super::view::JobFailure;
@@ -89,8 +90,8 @@ pub(super) struct SharedJob {
     /// The completed tasks: phase and number, who completed it and in which attempt.
     pub(super) done: Vec<(Phase, u32, NodeId, u32)>,
     pub(super) counters: Counters,
-    /// The maps whose output was lost, as often as that happened. What they count has been counted.
-    pub(super) lost: Vec<u32>,
+    /// The maps whose output was lost, and how often. What they count has been counted.
+    pub(super) lost: Vec<(u32, u32)>,
     /// When it was over.
     pub(super) over_at: Option<Time>,
     pub(super) failure: Option<JobFailure>,
@@ -104,7 +105,7 @@ pub(super) enum Event {
     /// Its inputs are in the shared file system.
     Loaded,
     /// A worker completed a task.
-    Completed { worker: NodeId, task: TaskId, attempt: u32, counters: Rc<Counters> },
+    Completed { worker: NodeId, call: Call, task: TaskId, attempt: u32, counters: Rc<Counters> },
     /// A completed map's output is lost.
     Lost { map: u32, attempt: u32 },
     /// A task failed too often.
@@ -132,25 +133,26 @@ impl Shared {
     /// Takes note of an event of the job that is running, which has so many reduce tasks.
     pub(super) fn note(&mut self, at: Time, event: &Event, reduces: u32) {
         if let Event::Claimed(_) = event {
-            self.jobs += 1;
+            self.jobs = self.jobs.saturating_add(1);
             self.job = SharedJob::new(JobId(self.jobs), at);
             return;
         }
-        let Some(job) = &mut self.job else { return };
+        let Some(job) = self.job.as_mut().filter(|job| job.over_at.is_none()) else { return };
         match event {
             Event::Claimed(_) => {}
             Event::Loaded => job.loaded = true,
-            Event::Completed { worker, task, attempt, counters } => {
+            Event::Completed { worker, task, attempt, counters, .. } => {
                 let before = job.done.len();
                 job.done.retain(|&(phase, number, ..)| (phase, number) != (task.phase, task.number));
-                let ran_before = task.phase == Phase::Map && job.lost.contains(&task.number);
+                let ran_before =
+                    task.phase == Phase::Map && job.lost.iter().any(|&(map, _)| map == task.number);
                 if job.done.len() == before && !ran_before {
                     job.counters.merge(counters);
                 }
                 job.done.push((task.phase, task.number, *worker, *attempt));
                 let done = job.done.iter().filter(|(phase, ..)| *phase == Phase::Reduce).count();
                 if done as u64 >= u64::from(reduces) {
-                    job.over_at.get_or_insert(at);
+                    job.over_at = Some(at);
                 }
             }
             Event::Lost { map, attempt } => {
@@ -158,11 +160,14 @@ impl Shared {
                 job.done
                     .retain(|&(phase, number, _, by)| (phase, number, by) != (Phase::Map, *map, *attempt));
                 if job.done.len() < before {
-                    job.lost.push(*map);
+                    match job.lost.iter_mut().find(|(lost, _)| lost == map) {
+                        Some((_, times)) => *times = times.saturating_add(1),
+                        None => job.lost.push((*map, 1)),
+                    }
                 }
             }
             Event::Failed(failure) => {
-                job.over_at.get_or_insert(at);
+                job.over_at = Some(at);
                 job.failure = Some(failure.clone());
             }
         }
@@ -180,8 +185,8 @@ impl fmt::Display for Shared {
         for (phase, number, worker, attempt) in &job.done {
             writeln!(f, "{phase} {number} {} {attempt}", worker.0)?;
         }
-        for map in &job.lost {
-            writeln!(f, "lost {map}")?;
+        for (map, times) in &job.lost {
+            writeln!(f, "lost {map} {times}")?;
         }
         for (name, count) in job.counters.iter() {
             writeln!(f, "count {count} {}", quoted(name))?;
@@ -226,7 +231,10 @@ impl Shared {
         match what {
             "loaded" => job.loaded = true,
             "over" => job.over_at = Some(time(rest)?),
-            "lost" => job.lost.push(number(rest)?),
+            "lost" => {
+                let (map, times) = rest.split_once(' ')?;
+                job.lost.push((number(map)?, number(times)?));
+            }
             "count" => {
                 let (count, name) = rest.split_once(' ')?;
                 job.counters.add(&unquoted(name)?, count.parse().ok()?);
@@ -297,7 +305,7 @@ mod tests {
             loaded: true,
             done: [(Phase::Map, 3, NodeId(9), 1_001), (Phase::Reduce, 0, NodeId(8), 1)].into(),
             counters,
-            lost: [5, 3].into(),
+            lost: [(5, 1), (3, 2)].into(),
             over_at: Some(Time(9)),
             failure: Some(JobFailure { task: TaskId::map(2), failure }),
             ..new()

@@ -15,7 +15,8 @@ use super::message::Message;
 use super::note::Note;
 use super::rules::Rule;
 use super::running::Running;
-use super::view::Stage;
+use super::script::{Failure, FailureKind};
+use super::view::{JobFailure, Stage};
 use crate::json;
 use crate::node::{NodeId, Outbox};
 use crate::time::{Span, Time};
@@ -55,7 +56,7 @@ pub(super) struct Replica {
     waiting: Vec<(Event, bool)>,
     /// A job that was submitted before anybody was in charge.
     pub(super) held: Option<Job>,
-    /// Whether another has said that it is in charge since this one last thought that nobody was.
+    /// Whether another has said that it is in charge since this one began to take over.
     hears: bool,
 }
 
@@ -69,7 +70,7 @@ enum Asked {
 }
 
 /// Attempts of an epoch are numbered on from so many times its number, so that they never have the number of another's.
-const ATTEMPTS: u32 = 1_000;
+const ATTEMPTS: u32 = 100_000;
 
 impl Replica {
     pub(super) fn new(config: &Config) -> Replica {
@@ -89,6 +90,11 @@ impl Replica {
     /// Whether it hands out tasks.
     pub(super) fn leads(&self) -> bool {
         matches!(self.seat, Seat::Alone | Seat::InCharge)
+    }
+
+    /// Whether a job is younger than all that this coordinator knows of: another one has accepted it.
+    pub(super) fn is_ahead(&self, job: JobId) -> bool {
+        self.seat != Seat::Alone && job.0 > self.shared.jobs
     }
 
     /// Whether a task's completion is on its way into the store.
@@ -168,11 +174,6 @@ impl Coordinator {
         for (event, _) in &events {
             let reduces = self.job.as_ref().map_or(0, |job| job.view.job.reduce_tasks());
             shared.note(at, event, reduces);
-            if let (Event::Claimed(job), Some(of)) = (event, &shared.job) {
-                let value = recipe(job).into();
-                out.output(Output::Keep(Keep::Put { key: job_key(of.id), value }));
-                replica.asked.push_back(Asked::Recipe);
-            }
         }
         let value: Rc<str> = format!("{shared}").into();
         let change =
@@ -181,9 +182,52 @@ impl Coordinator {
         replica.asked.push_back(Asked::Change { value, shared, events });
     }
 
-    /// A job that is submitted while nobody is known to be in charge waits until this coordinator is, or another one says it is.
+    /// An event is kept, and counts.
+    fn count(&mut self, at: Time, event: Event, out: &mut impl Outbox<Coordinator>) {
+        let mut receipt = None;
+        match &event {
+            // Its number is nobody else's now, and its recipe will not be in the way of another's.
+            Event::Claimed(job) => {
+                let key = job_key(JobId(self.replica.shared.jobs));
+                out.output(Output::Keep(Keep::Put { key, value: recipe(job).into() }));
+                self.replica.asked.push_back(Asked::Recipe);
+            }
+            Event::Completed { worker, call, .. } => receipt = Some((*worker, *call)),
+            Event::Loaded | Event::Lost { .. } | Event::Failed(_) => {}
+        }
+        self.commit(at, event, out);
+        if let Some((worker, call)) = receipt {
+            out.send(worker, Message::Reported { call });
+        }
+    }
+
+    /// A job whose state has grown larger than what is kept fails, while that can still be said.
+    fn fail_too_long(&mut self, at: Time, events: &[(Event, bool)], out: &mut impl Outbox<Coordinator>) {
+        let task = events.iter().find_map(|(event, _)| match event {
+            Event::Completed { task, .. } => Some(*task),
+            _ => None,
+        });
+        let Some(task) = task else {
+            refuse_claims(events, out);
+            return self.stand_by(out);
+        };
+        let message = "what the job's tasks have counted is longer than replicated coordinators keep: count under fewer names, or \
+                       have a plain coordinator";
+        let failure = Failure {
+            kind: FailureKind::Output,
+            message: message.into(),
+            line: None,
+            column: None,
+            record: None,
+        };
+        self.replica.waiting.clear();
+        out.note(Note::JobFailed);
+        self.propose(at, Event::Failed(JobFailure { task, failure }), out);
+    }
+
+    /// A job that is submitted to whoever is not in charge waits until this coordinator is, or another one says that it is.
     pub(super) fn hold(&mut self, job: Job, out: &mut impl Outbox<Coordinator>) {
-        if self.replica.hears || self.replica.held.is_some() {
+        if self.replica.held.is_some() {
             refuse(out);
         } else {
             self.replica.held = Some(job);
@@ -196,7 +240,8 @@ impl Coordinator {
         match (asked, kept) {
             (Asked::State, Kept::Value(value)) => self.read_state(value.as_ref(), out),
             (Asked::Job, Kept::Value(value)) => {
-                self.replica.found = value.as_ref().and_then(|text| json::read(text).ok());
+                let read = value.as_ref().and_then(|text| json::read(text).ok());
+                self.replica.found = read.filter(|job: &Job| job.check_sizes().is_ok());
                 self.take_charge(out);
             }
             (Asked::TakeOver { value, shared }, Kept::Done) => self.in_charge(at, value, shared, out),
@@ -204,10 +249,13 @@ impl Coordinator {
                 (self.replica.known, self.replica.shared) = (Some(value), shared);
                 for (event, counts) in events {
                     if !counts {
-                        self.commit(at, event, out);
+                        self.count(at, event, out);
                     }
                 }
                 self.keep(at, out);
+            }
+            (Asked::Change { events, .. }, Kept::TooLong) if self.replica.seat == Seat::InCharge => {
+                self.fail_too_long(at, &events, out);
             }
             (Asked::Recipe, _) => {}
             (Asked::Change { events, .. }, _) => {
@@ -245,9 +293,15 @@ impl Coordinator {
 
     fn read_state(&mut self, value: Option<&Rc<str>>, out: &mut impl Outbox<Coordinator>) {
         let replica = &mut self.replica;
+        let knew = replica.shared.epoch;
         replica.known = value.cloned();
         replica.shared = value.map(|text| Shared::read(text)).unwrap_or_default();
         replica.found = None;
+        // Whoever took charge while this one was asking gets the time to say so.
+        if replica.hears || replica.shared.epoch > knew {
+            self.stand_by(out);
+            return;
+        }
         match &replica.shared.job {
             Some(job) if job.loaded => {
                 replica.asked.push_back(Asked::Job);
@@ -260,7 +314,7 @@ impl Coordinator {
     fn take_charge(&mut self, out: &mut impl Outbox<Coordinator>) {
         let replica = &mut self.replica;
         let mut shared = replica.shared.clone();
-        shared.epoch += 1;
+        shared.epoch = shared.epoch.saturating_add(1);
         // Only its first coordinator had the inputs: a job that was still being loaded has died with that.
         shared.job = shared.job.filter(|_| replica.found.is_some());
         let value: Rc<str> = format!("{shared}").into();
@@ -272,8 +326,9 @@ impl Coordinator {
     /// The others now know, or will, that this one is in charge.
     fn in_charge(&mut self, at: Time, value: Rc<str>, shared: Shared, out: &mut impl Outbox<Coordinator>) {
         out.note(Note::TookOver);
-        if let Some(lost) = self.replica.shared.job.as_ref().filter(|_| shared.job.is_none()) {
-            self.journal.died = Some(lost.id);
+        let lost = self.replica.shared.job.as_ref().filter(|_| shared.job.is_none());
+        self.journal.died = lost.map(|lost| lost.id);
+        if lost.is_some() {
             out.note(Note::JobDied);
         }
         self.replica.seat = Seat::InCharge;
@@ -288,9 +343,9 @@ impl Coordinator {
                 let task = TaskId { phase, number };
                 running.complete(task, worker, attempt, &Counters::new(), self.config.rules);
             }
-            known.lost.iter().for_each(|&map| running.has_counted(TaskId::map(map)));
+            known.lost.iter().for_each(|&(map, _)| running.has_counted(TaskId::map(map)));
             running.view.loaded = running.view.job.map_tasks();
-            running.view.lost = known.lost.len() as u32;
+            running.view.lost = known.lost.iter().fold(0, |sum: u32, &(_, times)| sum.saturating_add(times));
             running.view.counters = Rc::new(known.counters.clone());
             if let Some(at) = known.over_at {
                 running.end(at, known.failure.clone());
@@ -300,6 +355,10 @@ impl Coordinator {
         self.journal.jobs = shared.jobs;
         self.replica.shared = shared;
         self.say_so(out);
+        // Whoever was in charge when it ended may not have come to that.
+        if let Some(over) = self.job.as_ref().filter(|job| !job.view.is_running()).map(|job| job.view.id) {
+            self.clear_up(over, out);
+        }
         if let Some(job) = self.replica.held.take() {
             self.submit(at, job, out);
         }
@@ -332,22 +391,22 @@ impl Coordinator {
 
     /// Another says that it is in charge.
     pub(super) fn heard_alive(&mut self, from: NodeId, epoch: u32, out: &mut impl Outbox<Coordinator>) {
-        let knows = self.replica.shared.epoch;
+        let (seat, knows) = (self.replica.seat, self.replica.shared.epoch);
+        if seat == Seat::Alone {
+            return out.note(Note::NotForMe);
+        }
         let is_other = self.config.coordinators.contains(&from) && from != self.config.id;
-        match self.replica.seat {
-            Seat::Alone => out.note(Note::NotForMe),
-            Seat::InCharge if epoch > knows && is_other => {
-                self.replica.hears = true;
-                self.stand_by(out);
-            }
-            Seat::Standby if epoch >= knows && is_other => {
-                self.replica.hears = true;
-                if self.replica.held.take().is_some() {
-                    refuse(out);
-                }
-                out.set_timer(Timer::TakeOver, self.config.alive.1);
-            }
-            Seat::InCharge | Seat::Standby | Seat::TakingOver => {}
+        if !is_other || epoch < knows || epoch == knows && seat == Seat::InCharge {
+            return;
+        }
+        match seat {
+            Seat::Alone | Seat::InCharge => self.stand_by(out),
+            Seat::Standby => out.set_timer(Timer::TakeOver, self.config.alive.1),
+            Seat::TakingOver => self.replica.hears = true,
+        }
+        self.replica.shared.epoch = epoch;
+        if self.replica.held.take().is_some() {
+            refuse(out);
         }
     }
 

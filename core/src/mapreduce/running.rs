@@ -28,6 +28,8 @@ pub(super) struct Running {
     deadlines: VecDeque<(Time, TaskId, u32)>,
     /// Whether the timer for the first of them is armed.
     armed: bool,
+    /// Who makes the attempts that are no longer waited for: how they end is still of interest.
+    overdue: Tree<(TaskId, u32), NodeId>,
     /// The tasks whose counts have been added up.
     counted: Tree<TaskId, ()>,
     /// How often the program failed in each record.
@@ -76,6 +78,7 @@ impl Running {
             in_progress: Tree::new(),
             deadlines: VecDeque::new(),
             armed: false,
+            overdue: Tree::new(),
             counted: Tree::new(),
             bad: Tree::new(),
             skip: Tree::new(),
@@ -101,6 +104,13 @@ impl Running {
     pub(super) fn is_in_progress(&self, id: TaskId, worker: NodeId, attempt: u32) -> bool {
         let mut runs = self.view.task(id).into_iter().flat_map(Task::runs);
         runs.any(|run| run.attempt == attempt && run.worker == worker)
+    }
+
+    /// Whether a failure of this attempt is news: the task is not completed, and it has not failed before.
+    pub(super) fn may_fail(&self, id: TaskId, worker: NodeId, attempt: u32) -> bool {
+        let completed = self.view.task(id).is_none_or(|task| task.is_completed());
+        let overdue = self.overdue.get(&(id, attempt)) == Some(&worker);
+        self.is_in_progress(id, worker, attempt) || overdue && !completed
     }
 
     /// The idle task to hand out next. A reduce task reads what every map has written, so it waits for all of them.
@@ -197,7 +207,9 @@ impl Running {
     /// if it is over by then: the next one's time is its own.
     pub(super) fn expire(&mut self) -> bool {
         let Some((_, id, attempt)) = self.deadlines.pop_front() else { return false };
-        if self.is_under_way(id, attempt) {
+        let run = self.view.task(id).and_then(|task| task.runs().find(|run| run.attempt == attempt));
+        if let Some(run) = run {
+            self.overdue.insert((id, attempt), run.worker);
             self.view.reissued += u32::from(self.end_run(id, attempt));
             return true;
         }
@@ -280,6 +292,7 @@ impl Running {
         config: &Config,
     ) -> (bool, bool) {
         self.end_run(id, attempt);
+        self.overdue.remove(&(id, attempt));
         let Some(task) = self.view.task(id) else { return (true, false) };
         let failures = task.failures.saturating_add(1);
         self.set(id, Task { failures, ..task });

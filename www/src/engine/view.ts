@@ -58,5 +58,5 @@ export const isClaiming = ({ nodes }: Frame): boolean => nodes.some(({ coordinat
 export const isInCharge = ({ nodes }: Frame): boolean =>
   nodes.some(({ coordinator }) => coordinator?.seat === "alone" || coordinator?.seat === "in-charge");
 
-/** Which attempt at its task it is, from 1. Coordinators that take over number on from the next thousand. */
-export const nth = (attempt: number): number => attempt % 1000;
+/** Which attempt at its task it is, from 1. Coordinators that take over number on from the next hundred thousand. */
+export const nth = (attempt: number): number => attempt % 100_000;

@@ -99,9 +99,10 @@ impl Checker {
         // One that has taken over does not have the texts.
         let with_texts = known.map_or(&job.job, |known| &known.job).clone();
         self.jobs.insert(job.id, JobView { job: with_texts, ..job.clone() });
-        if let Some(Message::Report { task: TaskId { number, .. }, .. }) = heard {
-            for task in [TaskId::map(*number), TaskId::reduce(*number)] {
-                if is_completed(job, task) && !before.is_some_and(|before| is_completed(before, task)) {
+        let counted = |job: &JobView| (job.maps_completed, job.reduces_completed);
+        if before.is_none_or(|before| counted(before) != counted(job)) {
+            for task in completed_in_step(heard, job) {
+                if !before.is_some_and(|before| is_completed(before, task)) {
                     self.look(now, coordinator, Unseen::Task(job.id, task), store, verdicts);
                 }
             }
@@ -110,7 +111,7 @@ impl Checker {
             self.look(now, coordinator, Unseen::Job(job.id), store, verdicts);
         }
         if job.stage == Stage::Failed && before.is_none_or(|before| before.stage != Stage::Failed) {
-            self.look_at_failure(now, coordinator, job, verdicts);
+            self.look_at_failure(now, coordinator, job.id, verdicts);
         }
     }
 
@@ -147,15 +148,10 @@ impl Checker {
 
     /// Whoever takes over must know of every task that is completed, unless that is because its output was lost.
     fn compare_jobs(now: Moment, coordinator: NodeId, was: &JobView, is: &JobView, verdicts: &mut Verdicts) {
-        let completed = |job: &JobView, phase| {
-            let tasks = job.tasks(phase).iter().filter(|(_, task)| task.is_completed());
-            tasks.map(|(&number, _)| TaskId { phase, number }).collect::<Vec<_>>()
-        };
         if was.lost != is.lost {
             return;
         }
-        let all = [Phase::Map, Phase::Reduce].into_iter().flat_map(|phase| completed(was, phase));
-        if let Some(task) = all.into_iter().find(|&task| !is_completed(is, task)) {
+        if let Some(task) = completed(was).find(|&task| !is_completed(is, task)) {
             verdicts.broken(Property::NoTaskForgotten, now, &[coordinator], || {
                 format!("{task} of {} was completed, and the coordinator that took over does not know", is.id)
             });
@@ -236,10 +232,12 @@ impl Checker {
 
     /// A job fails if its program does, for a reason that lies in its inputs. What an interpreter says of a user's program may have
     /// other reasons, such as how long it has run.
-    fn look_at_failure(&self, now: Moment, node: NodeId, job: &JobView, verdicts: &mut Verdicts) {
+    fn look_at_failure(&self, now: Moment, node: NodeId, id: JobId, verdicts: &mut Verdicts) {
+        // As it was submitted: whoever has taken over does not have its texts.
+        let Some(job) = self.jobs.get(&id) else { return };
         if job.job.spec().app.code().is_none() && self.expected(job).is_ok() {
             verdicts.broken(Property::OutputEqualsSequential, now, &[node], || {
-                format!("{} has failed, and a sequential run of it does not", job.id)
+                format!("{id} has failed, and a sequential run of it does not")
             });
         }
     }
@@ -304,6 +302,25 @@ impl Checker {
             });
         }
     }
+}
+
+/// The tasks that may have been completed in a step: the one that is reported, or any where what was reported is kept first.
+fn completed_in_step(heard: Option<&Message>, job: &JobView) -> Vec<TaskId> {
+    let mut tasks = match heard {
+        Some(Message::Report { task: TaskId { number, .. }, .. }) => {
+            Vec::from([TaskId::map(*number), TaskId::reduce(*number)])
+        }
+        _ => completed(job).collect(),
+    };
+    tasks.retain(|&task| is_completed(job, task));
+    tasks
+}
+
+fn completed(job: &JobView) -> impl Iterator<Item = TaskId> {
+    [Phase::Map, Phase::Reduce].into_iter().flat_map(|phase| {
+        let tasks = job.tasks(phase).iter().filter(|(_, task)| task.is_completed());
+        tasks.map(move |(&number, _)| TaskId { phase, number })
+    })
 }
 
 fn is_completed(job: &JobView, task: TaskId) -> bool {

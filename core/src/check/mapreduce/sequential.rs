@@ -1,10 +1,11 @@
 //! A job run without any of MapReduce's machinery (§4.7): no tasks, no partitions, no files.
 
 use crate::mapreduce::program::{Program, Sink};
-use crate::mapreduce::script::{Call, Failure, FailureKind};
+use crate::mapreduce::script::{Answer, Call, Failure, FailureKind};
 use crate::mapreduce::{Bytes, Counters, Engine, Job, Spec};
 use alloc::collections::BTreeMap;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -60,8 +61,7 @@ impl Run<'_> {
             Program::Script { code } => {
                 let records: Vec<(&str, &str)> =
                     records.iter().map(|(key, value)| (&**key, *value)).collect();
-                let call = Call::Map { records: &records, skipping: self.spec.skip_bad_records };
-                let answer = self.engine.ask(code, &call)?;
+                let answer = self.ask(code, |skipping| Call::Map { records: &records, skipping })?;
                 all.pairs.clone_from(&answer.pairs);
                 answer.counters.iter().for_each(|(name, count)| all.counters.add(name, *count));
                 answer.skipped.len() as u64
@@ -101,6 +101,16 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Asks as tasks do, whose answers are known; and if a record is bad and may be left out, once more without it.
+    fn ask<'a>(&self, code: &Bytes, call: impl Fn(bool) -> Call<'a>) -> Result<Rc<Answer>, Failure> {
+        match self.engine.ask(code, &call(false)) {
+            Err(failure) if self.spec.skip_bad_records && failure.kind.is_of_a_record() => {
+                self.engine.ask(code, &call(true))
+            }
+            answer => answer,
+        }
+    }
+
     /// Whether tasks would combine.
     fn combines(&self) -> Result<bool, Failure> {
         Ok(self.spec.combine
@@ -117,8 +127,7 @@ impl Run<'_> {
         }
         let (texts, skipped) = match &self.spec.app {
             Program::Script { code } => {
-                let call = Call::Reduce { groups: &groups, skipping: self.spec.skip_bad_records };
-                let answer = self.engine.ask(code, &call)?;
+                let answer = self.ask(code, |skipping| Call::Reduce { groups: &groups, skipping })?;
                 answer.counters.iter().for_each(|(name, count)| self.counters.add(name, *count));
                 (answer.texts.clone(), answer.skipped.clone())
             }

@@ -58,6 +58,21 @@ fn a_task_that_fails_too_often_fails_the_job_and_says_where() {
 }
 
 #[test]
+fn attempts_that_fail_after_their_time_has_run_out_have_failed_all_the_same() {
+    let mut bench = loaded(&super::job(Program::WordCount, 1), &config());
+    for number in 1..=4 {
+        let Answer::Run(run) = bench.asked(1, number) else { panic!("there are tasks") };
+        assert_eq!(run.task, TaskId::map(0));
+        bench.ring(Timer::Overdue);
+        assert!(bench.noted(Note::Overdue));
+        bench.heard_of(JobId(1), 1, run.task, run.attempt, failed(0));
+        assert_eq!(bench.noted(Note::JobFailed), number == 4);
+        bench.heard_of(JobId(1), 1, run.task, run.attempt, failed(0));
+        assert!(!bench.noted(Note::AttemptFailed), "that is a copy");
+    }
+}
+
+#[test]
 fn a_failure_in_an_attempt_that_nobody_waits_for_is_ignored() {
     let mut bench = loaded(&super::job(Program::WordCount, 1), &config());
     assert_eq!(bench.given(1, 1), Some((TaskId::map(0), 1)));

@@ -2,6 +2,7 @@
 
 use super::ground::{COORDINATOR, worker};
 use super::*;
+use crate::mapreduce::script::{Failure, FailureKind};
 use crate::time::Span;
 
 const OTHER: NodeId = NodeId(90);
@@ -36,6 +37,17 @@ impl Bench<Coordinator> {
     }
 }
 
+impl Bench<Coordinator> {
+    /// The job gets its number, and what it computes is to be kept: that, as text. The store has not answered yet.
+    fn claims(&mut self) -> Rc<str> {
+        assert!(matches!(self.kept()[..], [Keep::Change { .. }]), "the number is claimed");
+        self.answered(Kept::Done);
+        assert!(self.outputs().contains(&Output::Accepted { job: JobId(1) }));
+        let [Keep::Put { value, .. }] = &self.kept()[..] else { panic!("it says what is computed") };
+        value.clone()
+    }
+}
+
 fn in_charge() -> Bench<Coordinator> {
     let mut bench = Bench::<Coordinator>::boot(&shared(), &Files::<Coordinator>::new());
     bench.takes_over(None);
@@ -65,8 +77,6 @@ fn whoever_is_not_in_charge_answers_nobody_and_waits_as_long_as_another_says_he_
     bench.hear(OTHER, Message::Alive { epoch: 1 });
     let within = shared().alive.1;
     assert!(bench.effects.contains(&Effect::SetTimer { which: Timer::TakeOver, within }));
-    bench.submit(&super::job(Program::WordCount, 1));
-    assert_eq!(bench.outputs(), [Output::Refused(Refused::NotInCharge)]);
 }
 
 #[test]
@@ -86,10 +96,7 @@ fn a_job_that_is_submitted_before_anybody_is_in_charge_waits() {
         }
         bench.answered(Kept::Value(None));
         bench.answered(Kept::Done);
-        assert!(matches!(bench.kept()[..], [Keep::Put { .. }, Keep::Change { .. }]), "now it is claimed");
-        bench.answered(Kept::Done);
-        bench.answered(Kept::Done);
-        assert!(bench.outputs().contains(&Output::Accepted { job: JobId(1) }));
+        bench.claims();
         assert!(!bench.node.view().is_claiming);
     }
 
@@ -97,9 +104,80 @@ fn a_job_that_is_submitted_before_anybody_is_in_charge_waits() {
     bench.submit(&super::job(Program::WordCount, 1));
     bench.hear(OTHER, Message::Alive { epoch: 1 });
     assert_eq!(bench.outputs(), refused, "another is in charge");
-    bench.ring(Timer::TakeOver);
+}
+
+#[test]
+fn whoever_took_charge_while_another_was_asking_keeps_it() {
+    // It says so itself, or the state does.
+    for says_so in [false, true] {
+        let mut bench = Bench::<Coordinator>::boot(&shared(), &Files::<Coordinator>::new());
+        bench.ring(Timer::TakeOver);
+        if says_so {
+            bench.hear(OTHER, Message::Alive { epoch: 1 });
+        }
+        bench.answered(Kept::Value(Some("epoch 1\njobs 0\n".into())));
+        assert!(bench.kept().is_empty() && bench.node.view().seat == Seat::Standby);
+        bench.ring(Timer::TakeOver);
+        bench.answered(Kept::Value(Some("epoch 1\njobs 0\n".into())));
+        assert!(matches!(bench.kept()[..], [Keep::Change { .. }]), "it has not been heard since");
+    }
+}
+
+#[test]
+fn a_job_that_counts_under_too_many_names_to_be_kept_fails() {
+    let mut bench = in_charge();
+    let mut store = Bench::<Store>::boot(&shared(), &Files::<Store>::new());
     bench.submit(&super::job(Program::WordCount, 1));
-    assert!(bench.outputs().is_empty(), "nobody is any more");
+    bench.claims();
+    served(&mut bench, &mut store);
+    bench.answered(Kept::Done);
+    bench.answered(Kept::Done);
+    assert_eq!(bench.given(1, 1), Some((TaskId::map(0), 1)));
+    let (job, task, call) = (JobId(1), TaskId::map(0), Call { incarnation: 1, number: 2 });
+    bench.hear(worker(1), Message::Report { call, job, task, attempt: 1, ending: completed() });
+    bench.answered(Kept::TooLong);
+    assert!(matches!(bench.kept()[..], [Keep::Change { .. }]));
+    bench.answered(Kept::Done);
+    assert!(bench.outputs().contains(&Output::JobFailed { job: JobId(1) }));
+    assert_eq!(bench.node.view().seat, Seat::InCharge);
+}
+
+#[test]
+fn a_job_ends_once_however_much_of_it_was_on_its_way() {
+    let mut bench = in_charge();
+    let mut store = Bench::<Store>::boot(&shared(), &Files::<Store>::new());
+    bench.submit(&super::job(Program::WordCount, 1));
+    bench.claims();
+    served(&mut bench, &mut store);
+    bench.answered(Kept::Done);
+    bench.answered(Kept::Done);
+    // Two tasks fail for the last time before either of that is kept.
+    let mut ended = 0;
+    let failure =
+        Failure { kind: FailureKind::Thrown, message: "no".into(), line: None, column: None, record: None };
+    let ending = Ending::Failed(failure.into());
+    for round in 1..=u64::from(config().max_failures) {
+        let given = [1, 2].map(|number| (number, bench.given(number, round).unwrap()));
+        for (number, (task, attempt)) in given {
+            let (job, call) = (JobId(1), Call { incarnation: 1, number: 100 + round });
+            bench.hear(worker(number), Message::Report { call, job, task, attempt, ending: ending.clone() });
+        }
+    }
+    for _ in 0..2 {
+        bench.answered(Kept::Done);
+        ended +=
+            bench.outputs().iter().filter(|&output| *output == Output::JobFailed { job: JobId(1) }).count();
+    }
+    assert_eq!(ended, 1);
+}
+
+#[test]
+fn whoever_is_no_longer_in_charge_acknowledges_nothing_of_what_came_after_it() {
+    let mut bench = in_charge();
+    let call = Call { incarnation: 1, number: 2 };
+    let (job, task) = (JobId(1), TaskId::map(0));
+    bench.hear(worker(1), Message::Report { call, job, task, attempt: 100_001, ending: completed() });
+    assert!(bench.is_silent() && bench.noted(Note::NotInCharge));
 }
 
 #[test]
@@ -107,11 +185,9 @@ fn a_completed_task_counts_and_is_acknowledged_only_when_that_is_kept() {
     let mut bench = in_charge();
     let mut store = Bench::<Store>::boot(&shared(), &Files::<Store>::new());
     bench.submit(&super::job(Program::WordCount, 1));
-    assert!(matches!(bench.kept()[..], [Keep::Put { .. }, Keep::Change { .. }]));
-    bench.answered(Kept::Done);
-    bench.answered(Kept::Done);
-    assert!(bench.outputs().contains(&Output::Accepted { job: JobId(1) }));
+    bench.claims();
     served(&mut bench, &mut store);
+    bench.answered(Kept::Done);
     bench.answered(Kept::Done);
     assert_eq!(bench.given(1, 1), Some((TaskId::map(0), 1)));
 
@@ -124,6 +200,7 @@ fn a_completed_task_counts_and_is_acknowledged_only_when_that_is_kept() {
     assert!(bench.is_silent() && bench.kept().is_empty(), "it is on its way");
     bench.answered(Kept::Done);
     assert_eq!(bench.node.view().job.unwrap().maps_completed, 1);
+    assert_eq!(bench.said(), [Message::Reported { call }]);
     bench.hear(worker(1), report);
     assert_eq!(bench.said(), [Message::Reported { call }]);
 }
@@ -135,7 +212,6 @@ fn no_second_job_is_taken_while_the_first_one_has_no_number_yet() {
     bench.submit(&super::job(Program::InvertedIndex, 1));
     assert!(bench.noted(Note::JobRunning) && bench.kept().is_empty());
     assert_eq!(bench.outputs(), [Output::Refused(Refused::Running { job: JobId(1) })]);
-    bench.answered(Kept::Done);
     bench.answered(Kept::Done);
     assert!(bench.outputs().contains(&Output::Accepted { job: JobId(1) }));
     assert_eq!(bench.node.view().jobs, 1);
@@ -161,12 +237,10 @@ fn a_refused_change_or_a_later_epoch_deposes() {
         if deposed_by_message {
             bench.hear(OTHER, Message::Alive { epoch: 2 });
         } else {
-            bench.answered(Kept::Done);
             bench.answered(Kept::NotEqual);
         }
         assert!(bench.noted(Note::Deposed));
         if deposed_by_message {
-            bench.answered(Kept::Done);
             bench.answered(Kept::NotEqual);
         }
         assert!(bench.outputs().contains(&Output::Refused(Refused::NotInCharge)), "its job is nobody's");
@@ -185,26 +259,25 @@ fn attempts_of_another_epoch_have_other_numbers() {
     let mut bench = in_charge();
     let mut store = Bench::<Store>::boot(&shared(), &Files::<Store>::new());
     bench.submit(&super::job(Program::WordCount, 1));
-    let [Keep::Put { value: recipe, .. }, _] = &bench.kept()[..] else { panic!("it says what is computed") };
-    let recipe = recipe.clone();
+    let recipe = bench.claims();
     assert!(!recipe.contains("Ishmael"), "the texts are in the shared file system");
-    bench.answered(Kept::Done);
-    bench.answered(Kept::Done);
     served(&mut bench, &mut store);
     let [Keep::Change { value: state, .. }] = &bench.kept()[..] else { panic!("the job is loaded") };
     let state = state.clone();
+    bench.answered(Kept::Done);
     bench.answered(Kept::Done);
     assert_eq!(bench.given(1, 1), Some((TaskId::map(0), 1)));
 
     let mut other =
         Bench::<Coordinator>::boot(&Config { id: OTHER, ..shared() }, &Files::<Coordinator>::new());
+    other.hear(COORDINATOR, Message::Alive { epoch: 1 });
     other.ring(Timer::TakeOver);
     other.answered(Kept::Value(Some(state)));
     other.answered(Kept::Value(Some(recipe)));
     other.answered(Kept::Done);
     let view = other.node.view();
     assert_eq!((view.epoch, view.job.map(|job| (job.id, job.stage))), (2, Some((JobId(1), Stage::Map))));
-    assert_eq!(other.given(2, 1), Some((TaskId::map(0), 1_001)));
+    assert_eq!(other.given(2, 1), Some((TaskId::map(0), 100_001)));
     let (job, task, call) = (JobId(1), TaskId::map(0), Call { incarnation: 1, number: 2 });
     other.hear(worker(1), Message::Report { call, job, task, attempt: 1, ending: completed() });
     assert!(!other.noted(Note::ReportUnmatched), "what was begun under the first still counts");

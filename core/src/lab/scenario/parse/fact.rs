@@ -99,8 +99,9 @@ fn noted(node: &str, said: &str) -> Read<Fact> {
             (name, Some(number(times)?))
         }
     };
-    let note = notes::named(name)
-        .ok_or_else(|| format!("`{name}` is no note: the notes are those of raft::Note, kv::Note and mapreduce::Note"))?;
+    let note = notes::named(name).ok_or_else(|| {
+        format!("`{name}` is no note: the notes are those of raft::Note, kv::Note and mapreduce::Note")
+    })?;
     Ok(Fact::Noted { node: word(node)?, note, times })
 }
 

@@ -20,6 +20,13 @@ for (const size of EVERY_SIZE) {
     const all = await maps.evaluate((bar: HTMLProgressElement) => bar.max);
     expect(all).toBe(135);
     await until(done, (n) => n >= all / 2, "half of the chapters are mapped");
+    // Step by step to where it is at a task.
+    await lab.pause();
+    const second = workers.getByRole("row").filter({ hasText: "W2" });
+    for (let i = 0; i < 500 && !(await second.innerText()).includes("computes"); i++) {
+      await lab.button("Step").click();
+      await lab.settled();
+    }
     await page.getByRole("button", { name: "Crash W2" }).click();
     await workers.getByText("crashed").waitFor();
     expect(await done()).toBeLessThan(all);

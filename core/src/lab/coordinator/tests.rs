@@ -3,11 +3,12 @@
 use super::in_charge;
 use crate::chance::Chance;
 use crate::lab::act::Act;
+use crate::lab::attempts::End;
 use crate::lab::config::{Config, Coordination};
 use crate::lab::member::{Member, View};
 use crate::lab::watch::Watch;
 use crate::mapreduce::tests::{TEXT, job};
-use crate::mapreduce::{CoordinatorView, Input, Job, JobId, JobView, Program, Stage};
+use crate::mapreduce::{CoordinatorView, Doing, Input, Job, JobId, JobView, Program, Stage};
 use crate::node::NodeId;
 use crate::sim::World;
 use crate::time::{Span, Time};
@@ -192,6 +193,33 @@ fn a_job_that_is_submitted_while_nobody_is_in_charge_is_run_by_whoever_takes_ove
         assert_eq!(lab.watch.output_is_equal(id), Some(true));
         assert_eq!(lab.in_charge().map(|(node, _)| node != first), Some(crashes));
     }
+}
+
+#[test]
+fn an_attempt_whose_report_arrives_after_its_workers_crash_has_been_committed() {
+    let mut lab = Lab::open(6, &[]);
+    lab.submit();
+    let reports = |lab: &Lab| {
+        let doing = |node| match lab.world.view(node) {
+            Some(View::Worker(view)) if view.doing == Doing::Reporting => {
+                view.attempt.as_ref().map(|run| run.task)
+            }
+            _ => None,
+        };
+        let mut workers = lab.watch.roster().workers();
+        workers.find_map(|node| Some((node, doing(node)?)))
+    };
+    assert!(lab.run_to(Span::secs(20), |lab| reports(lab).is_some()));
+    let (worker, task) = reports(&lab).unwrap();
+    // The report is on its way.
+    lab.run_for(Span::millis(1));
+    lab.act(&Act::Crash { node: worker });
+    let completed =
+        |lab: &Lab| lab.job().and_then(|job| job.task(task)).is_some_and(|task| task.is_completed());
+    assert!(lab.run_to(Span::secs(20), completed));
+    let mut ends =
+        lab.watch.attempts().iter().filter(|attempt| (attempt.task, attempt.worker) == (task, worker));
+    assert_eq!(ends.next().map(|attempt| attempt.end), Some(End::Committed));
 }
 
 #[test]

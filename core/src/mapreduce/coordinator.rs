@@ -280,7 +280,9 @@ impl Coordinator {
         let Some(assignment) = task.and_then(|task| job.hand_out(task, worker, at, &self.config)) else {
             return Answer::Wait;
         };
-        arm(job, at, out);
+        if self.config.rules.has(Rule::ReissueAfterTimeout) {
+            arm(job, at, out);
+        }
         Answer::Run(assignment)
     }
 

@@ -75,6 +75,11 @@ impl Calls {
         self.open.clear();
     }
 
+    /// The next question goes to the next of the coordinators.
+    pub(super) fn ask_another(&mut self, config: &Config) {
+        self.coordinator = (self.coordinator + 1) % config.coordinators.len().max(1);
+    }
+
     /// The retry timer ran out: repeats what has been open for a whole period. Returns what is given up: a file that another
     /// worker was asked for in vain too often.
     pub(super) fn retry<N>(&mut self, config: &Config, out: &mut impl Outbox<N>) -> Option<FileRequest>
@@ -84,7 +89,9 @@ impl Calls {
         self.armed = false;
         let silent =
             self.open.iter().any(|(_, open)| open.waited > 0 && !matches!(open.question, Question::File(..)));
-        self.coordinator = (self.coordinator + usize::from(silent)) % config.coordinators.len().max(1);
+        if silent {
+            self.ask_another(config);
+        }
         let (incarnation, coordinator) = (self.incarnation, self.coordinator);
         let mut given_up = None;
         self.open.each_mut(|&number, open| {

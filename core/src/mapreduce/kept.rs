@@ -74,6 +74,8 @@ pub(super) struct Shared {
     pub(super) epoch: u32,
     /// How many jobs were ever accepted.
     pub(super) jobs: u32,
+    /// The last job that died with its coordinator, until another one is accepted.
+    pub(super) died: Option<JobId>,
     /// The job that is running, or the last one.
     pub(super) job: Option<SharedJob>,
 }
@@ -130,10 +132,18 @@ impl SharedJob {
 }
 
 impl Shared {
+    /// It after these events, and that as text.
+    pub(super) fn with(&self, at: Time, events: &[(Event, bool)], reduces: u32) -> (Rc<str>, Shared) {
+        let mut shared = self.clone();
+        events.iter().for_each(|(event, _)| shared.note(at, event, reduces));
+        (format!("{shared}").into(), shared)
+    }
+
     /// Takes note of an event of the job that is running, which has so many reduce tasks.
-    pub(super) fn note(&mut self, at: Time, event: &Event, reduces: u32) {
+    fn note(&mut self, at: Time, event: &Event, reduces: u32) {
         if let Event::Claimed(_) = event {
             self.jobs = self.jobs.saturating_add(1);
+            self.died = None;
             self.job = SharedJob::new(JobId(self.jobs), at);
             return;
         }
@@ -177,6 +187,9 @@ impl Shared {
 impl fmt::Display for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "epoch {}\njobs {}", self.epoch, self.jobs)?;
+        if let Some(died) = self.died {
+            writeln!(f, "died {}", died.0)?;
+        }
         let Some(job) = &self.job else { return Ok(()) };
         writeln!(f, "job {} {}", job.id.0, job.submitted_at.0)?;
         if job.loaded {
@@ -221,6 +234,7 @@ impl Shared {
         match what {
             "epoch" => self.epoch = number(rest)?,
             "jobs" => self.jobs = number(rest)?,
+            "died" => self.died = Some(JobId(number(rest)?)),
             "job" => {
                 let (id, at) = rest.split_once(' ')?;
                 self.job = SharedJob::new(JobId(number(id)?), time(at)?);
@@ -311,7 +325,8 @@ mod tests {
             ..new()
         };
         for job in [None, Some(new()), Some(job)] {
-            let shared = Shared { epoch: 2, jobs: 4, job };
+            let died = job.is_none().then_some(JobId(4));
+            let shared = Shared { epoch: 2, jobs: 4, died, job };
             assert_eq!(Shared::read(&format!("{shared}")), shared);
         }
     }

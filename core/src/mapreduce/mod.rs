@@ -37,6 +37,7 @@ pub mod job;
 pub mod counters;
 pub mod message;
 pub mod coordinator;
+mod reports;
 pub mod worker;
 mod running;
 pub mod kept;

@@ -52,6 +52,8 @@ pub(super) struct Replica {
     found: Option<Job>,
     /// What has been asked of the store: it answers in order.
     asked: VecDeque<Asked>,
+    /// Since when the store has owed an answer.
+    silent_since: Option<Time>,
     /// What has happened and is not kept yet; and whether it counts already, which it should not.
     waiting: Vec<(Event, bool)>,
     /// A job that was submitted before anybody was in charge.
@@ -81,6 +83,7 @@ impl Replica {
             known: None,
             found: None,
             asked: VecDeque::new(),
+            silent_since: None,
             waiting: Vec::new(),
             held: None,
             hears: false,
@@ -121,6 +124,16 @@ impl Replica {
 /// What a job computes, as it is kept.
 fn recipe(job: &Job) -> String {
     json::write(&job.without_texts(|_| false)).unwrap_or_default()
+}
+
+/// A state may be as long as this, in bytes, and that its job has failed can be said of it still.
+const LONGEST_STATE: u64 = Job::MAX_RECIPE - (16 << 10);
+
+fn too_long() -> Failure {
+    let message = "what the job's tasks have counted is longer than replicated coordinators keep: count under fewer names, or have a \
+                   plain coordinator";
+    let (kind, message) = (FailureKind::Output, message.into());
+    Failure { kind, message, line: None, column: None, record: None }
 }
 
 /// Whoever submitted a job is told to ask another, or again.
@@ -169,17 +182,28 @@ impl Coordinator {
         if is_changing || replica.waiting.is_empty() {
             return;
         }
-        let events = core::mem::take(&mut replica.waiting);
-        let mut shared = replica.shared.clone();
-        for (event, _) in &events {
-            let reduces = self.job.as_ref().map_or(0, |job| job.view.job.reduce_tasks());
-            shared.note(at, event, reduces);
+        let mut events = core::mem::take(&mut replica.waiting);
+        let reduces = self.job.as_ref().map_or(0, |job| job.view.job.reduce_tasks());
+        let (mut value, mut shared) = replica.shared.with(at, &events, reduces);
+        let completed = events.iter().find_map(|(event, _)| match event {
+            Event::Completed { task, .. } => Some(*task),
+            _ => None,
+        });
+        if let Some(task) = completed.filter(|_| value.len() as u64 > LONGEST_STATE) {
+            // While that can still be said.
+            events = [(Event::Failed(JobFailure { task, failure: too_long() }), false)].into();
+            (value, shared) = replica.shared.with(at, &events, reduces);
+            out.note(Note::JobFailed);
         }
-        let value: Rc<str> = format!("{shared}").into();
         let change =
             Keep::Change { key: STATE.into(), expected: replica.known.clone(), value: value.clone() };
-        out.output(Output::Keep(change));
-        replica.asked.push_back(Asked::Change { value, shared, events });
+        self.ask_store(at, change, Asked::Change { value, shared, events }, out);
+    }
+
+    fn ask_store(&mut self, at: Time, keep: Keep, asked: Asked, out: &mut impl Outbox<Coordinator>) {
+        out.output(Output::Keep(keep));
+        self.replica.silent_since.get_or_insert(at);
+        self.replica.asked.push_back(asked);
     }
 
     /// An event is kept, and counts.
@@ -188,9 +212,12 @@ impl Coordinator {
         match &event {
             // Its number is nobody else's now, and its recipe will not be in the way of another's.
             Event::Claimed(job) => {
-                let key = job_key(JobId(self.replica.shared.jobs));
-                out.output(Output::Keep(Keep::Put { key, value: recipe(job).into() }));
-                self.replica.asked.push_back(Asked::Recipe);
+                let number = self.replica.shared.jobs;
+                let put = |number, value| Keep::Put { key: job_key(JobId(number)), value };
+                self.ask_store(at, put(number, recipe(job).into()), Asked::Recipe, out);
+                if number > 1 {
+                    self.ask_store(at, put(number - 1, "".into()), Asked::Recipe, out);
+                }
             }
             Event::Completed { worker, call, .. } => receipt = Some((*worker, *call)),
             Event::Loaded | Event::Lost { .. } | Event::Failed(_) => {}
@@ -199,30 +226,6 @@ impl Coordinator {
         if let Some((worker, call)) = receipt {
             out.send(worker, Message::Reported { call });
         }
-    }
-
-    /// A job whose state has grown larger than what is kept fails, while that can still be said.
-    fn fail_too_long(&mut self, at: Time, events: &[(Event, bool)], out: &mut impl Outbox<Coordinator>) {
-        let task = events.iter().find_map(|(event, _)| match event {
-            Event::Completed { task, .. } => Some(*task),
-            _ => None,
-        });
-        let Some(task) = task else {
-            refuse_claims(events, out);
-            return self.stand_by(out);
-        };
-        let message = "what the job's tasks have counted is longer than replicated coordinators keep: count under fewer names, or \
-                       have a plain coordinator";
-        let failure = Failure {
-            kind: FailureKind::Output,
-            message: message.into(),
-            line: None,
-            column: None,
-            record: None,
-        };
-        self.replica.waiting.clear();
-        out.note(Note::JobFailed);
-        self.propose(at, Event::Failed(JobFailure { task, failure }), out);
     }
 
     /// A job that is submitted to whoever is not in charge waits until this coordinator is, or another one says that it is.
@@ -237,12 +240,13 @@ impl Coordinator {
     /// The store has answered.
     pub(super) fn kept(&mut self, at: Time, kept: &Kept, out: &mut impl Outbox<Coordinator>) {
         let Some(asked) = self.replica.asked.pop_front() else { return };
+        self.replica.silent_since = (!self.replica.asked.is_empty()).then_some(at);
         match (asked, kept) {
-            (Asked::State, Kept::Value(value)) => self.read_state(value.as_ref(), out),
+            (Asked::State, Kept::Value(value)) => self.read_state(at, value.as_ref(), out),
             (Asked::Job, Kept::Value(value)) => {
                 let read = value.as_ref().and_then(|text| json::read(text).ok());
                 self.replica.found = read.filter(|job: &Job| job.check_sizes().is_ok());
-                self.take_charge(out);
+                self.take_charge(at, out);
             }
             (Asked::TakeOver { value, shared }, Kept::Done) => self.in_charge(at, value, shared, out),
             (Asked::Change { value, shared, events }, Kept::Done) if self.replica.seat == Seat::InCharge => {
@@ -253,9 +257,6 @@ impl Coordinator {
                     }
                 }
                 self.keep(at, out);
-            }
-            (Asked::Change { events, .. }, Kept::TooLong) if self.replica.seat == Seat::InCharge => {
-                self.fail_too_long(at, &events, out);
             }
             (Asked::Recipe, _) => {}
             (Asked::Change { events, .. }, _) => {
@@ -282,53 +283,57 @@ impl Coordinator {
     }
 
     /// Nobody has said for a while that he is in charge.
-    pub(super) fn take_over(&mut self, out: &mut impl Outbox<Coordinator>) {
+    pub(super) fn take_over(&mut self, at: Time, out: &mut impl Outbox<Coordinator>) {
         if self.replica.seat == Seat::Standby {
             self.replica.seat = Seat::TakingOver;
             self.replica.hears = false;
-            self.replica.asked.push_back(Asked::State);
-            out.output(Output::Keep(Keep::Get { key: STATE.into() }));
+            self.ask_store(at, Keep::Get { key: STATE.into() }, Asked::State, out);
         }
     }
 
-    fn read_state(&mut self, value: Option<&Rc<str>>, out: &mut impl Outbox<Coordinator>) {
+    fn read_state(&mut self, at: Time, value: Option<&Rc<str>>, out: &mut impl Outbox<Coordinator>) {
         let replica = &mut self.replica;
         let knew = replica.shared.epoch;
         replica.known = value.cloned();
         replica.shared = value.map(|text| Shared::read(text)).unwrap_or_default();
         replica.found = None;
         // Whoever took charge while this one was asking gets the time to say so.
-        if replica.hears || replica.shared.epoch > knew {
+        if replica.shared.epoch > knew {
             self.stand_by(out);
             return;
         }
         match &replica.shared.job {
             Some(job) if job.loaded => {
-                replica.asked.push_back(Asked::Job);
-                out.output(Output::Keep(Keep::Get { key: job_key(job.id) }));
+                let key = job_key(job.id);
+                self.ask_store(at, Keep::Get { key }, Asked::Job, out);
             }
-            _ => self.take_charge(out),
+            _ => self.take_charge(at, out),
         }
     }
 
-    fn take_charge(&mut self, out: &mut impl Outbox<Coordinator>) {
+    fn take_charge(&mut self, at: Time, out: &mut impl Outbox<Coordinator>) {
         let replica = &mut self.replica;
+        if replica.hears {
+            self.stand_by(out);
+            return;
+        }
         let mut shared = replica.shared.clone();
         shared.epoch = shared.epoch.saturating_add(1);
         // Only its first coordinator had the inputs: a job that was still being loaded has died with that.
-        shared.job = shared.job.filter(|_| replica.found.is_some());
+        if let Some(lost) = shared.job.take_if(|_| replica.found.is_none()) {
+            shared.died = Some(lost.id);
+        }
         let value: Rc<str> = format!("{shared}").into();
         let (key, expected) = (STATE.into(), replica.known.clone());
-        out.output(Output::Keep(Keep::Change { key, expected, value: value.clone() }));
-        replica.asked.push_back(Asked::TakeOver { value, shared });
+        let change = Keep::Change { key, expected, value: value.clone() };
+        self.ask_store(at, change, Asked::TakeOver { value, shared }, out);
     }
 
     /// The others now know, or will, that this one is in charge.
     fn in_charge(&mut self, at: Time, value: Rc<str>, shared: Shared, out: &mut impl Outbox<Coordinator>) {
         out.note(Note::TookOver);
-        let lost = self.replica.shared.job.as_ref().filter(|_| shared.job.is_none());
-        self.journal.died = lost.map(|lost| lost.id);
-        if lost.is_some() {
+        self.journal.died = shared.died;
+        if shared.died != self.replica.shared.died {
             out.note(Note::JobDied);
         }
         self.replica.seat = Seat::InCharge;
@@ -354,7 +359,7 @@ impl Coordinator {
         });
         self.journal.jobs = shared.jobs;
         self.replica.shared = shared;
-        self.say_so(out);
+        self.say_so(at, out);
         // Whoever was in charge when it ended may not have come to that.
         if let Some(over) = self.job.as_ref().filter(|job| !job.view.is_running()).map(|job| job.view.id) {
             self.clear_up(over, out);
@@ -379,13 +384,18 @@ impl Coordinator {
     }
 
     /// Says that it is in charge, now and again later.
-    pub(super) fn say_so(&mut self, out: &mut impl Outbox<Coordinator>) {
-        if self.replica.seat != Seat::InCharge {
+    ///
+    /// Not while the store owes it an answer for longer than another would wait for it: it can keep nothing, and is of no use.
+    pub(super) fn say_so(&mut self, at: Time, out: &mut impl Outbox<Coordinator>) {
+        let Replica { seat, silent_since, .. } = self.replica;
+        if seat != Seat::InCharge {
             return;
         }
         let epoch = self.replica.shared.epoch;
-        let others = self.config.coordinators.iter().filter(|&&other| other != self.config.id);
-        others.for_each(|&other| out.send(other, Message::Alive { epoch }));
+        if silent_since.is_none_or(|since| at.since(since) < self.config.alive.1.1) {
+            let others = self.config.coordinators.iter().filter(|&&other| other != self.config.id);
+            others.for_each(|&other| out.send(other, Message::Alive { epoch }));
+        }
         out.set_timer(Timer::Alive, (self.config.alive.0, self.config.alive.0));
     }
 

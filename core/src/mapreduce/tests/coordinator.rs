@@ -116,6 +116,20 @@ fn a_task_in_progress_for_ten_seconds_is_given_to_another_worker() {
 }
 
 #[test]
+fn a_rule_that_is_switched_on_holds_for_what_is_in_progress() {
+    let without = Config { rules: Rules::ALL.without(Rule::ReissueAfterTimeout), ..config() };
+    let mut bench = loaded(2, &without);
+    bench.given(1, 1);
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::SetTimer { .. })));
+    bench.at = Time::ZERO + Span::secs(11);
+    bench.feed(Input::Configure(config()));
+    let at_once = (Span::ZERO, Span::ZERO);
+    assert!(bench.effects.contains(&Effect::SetTimer { which: Timer::Overdue, within: at_once }));
+    bench.ring(Timer::Overdue);
+    assert!(bench.noted(Note::Overdue));
+}
+
+#[test]
 fn the_timer_of_an_attempt_that_is_over_takes_no_other_attempts_time() {
     let mut bench = loaded(2, &config());
     bench.given(1, 1);

@@ -134,9 +134,14 @@ fn a_job_that_counts_under_too_many_names_to_be_kept_fails() {
     bench.answered(Kept::Done);
     assert_eq!(bench.given(1, 1), Some((TaskId::map(0), 1)));
     let (job, task, call) = (JobId(1), TaskId::map(0), Call { incarnation: 1, number: 2 });
-    bench.hear(worker(1), Message::Report { call, job, task, attempt: 1, ending: completed() });
-    bench.answered(Kept::TooLong);
-    assert!(matches!(bench.kept()[..], [Keep::Change { .. }]));
+    let mut counters = Counters::new();
+    for number in 0..Job::MAX_RECIPE / 100 {
+        counters.add(&format!("{number:0>100}"), 1);
+    }
+    let ending = Ending::Completed(counters.into());
+    bench.hear(worker(1), Message::Report { call, job, task, attempt: 1, ending });
+    let [Keep::Change { value, .. }] = &bench.kept()[..] else { panic!("the job fails") };
+    assert!(value.contains("failed map 0 output") && (value.len() as u64) < Job::MAX_RECIPE);
     bench.answered(Kept::Done);
     assert!(bench.outputs().contains(&Output::JobFailed { job: JobId(1) }));
     assert_eq!(bench.node.view().seat, Seat::InCharge);
@@ -281,4 +286,43 @@ fn attempts_of_another_epoch_have_other_numbers() {
     let (job, task, call) = (JobId(1), TaskId::map(0), Call { incarnation: 1, number: 2 });
     other.hear(worker(1), Message::Report { call, job, task, attempt: 1, ending: completed() });
     assert!(!other.noted(Note::ReportUnmatched), "what was begun under the first still counts");
+}
+
+#[test]
+fn a_job_that_died_while_it_was_loaded_is_told_dead_by_whoever_is_in_charge_until_there_is_another() {
+    let mut bench = Bench::<Coordinator>::boot(&shared(), &Files::<Coordinator>::new());
+    bench.hear(OTHER, Message::Alive { epoch: 1 });
+    bench.ring(Timer::TakeOver);
+    bench.answered(Kept::Value(Some("epoch 1\njobs 1\njob 1 5\n".into())));
+    let [Keep::Change { value, .. }] = &bench.kept()[..] else { panic!("it takes over") };
+    let value = value.clone();
+    bench.answered(Kept::Done);
+    assert!(bench.noted(Note::JobDied));
+    assert_eq!(bench.node.view().died, Some(JobId(1)));
+
+    let config = Config { id: OTHER, ..shared() };
+    let mut next = Bench::<Coordinator>::boot(&config, &Files::<Coordinator>::new());
+    next.hear(COORDINATOR, Message::Alive { epoch: 2 });
+    next.takes_over(Some(value));
+    assert!(!next.noted(Note::JobDied), "that has been said");
+    assert_eq!(next.node.view().died, Some(JobId(1)));
+    next.submit(&super::job(Program::WordCount, 1));
+    next.answered(Kept::Done);
+    assert_eq!(next.node.view().died, None);
+    assert!(matches!(&next.kept()[..], [Keep::Put { .. }, Keep::Put { value, .. }] if value.is_empty()));
+}
+
+#[test]
+fn whoever_can_keep_nothing_no_longer_says_that_it_is_in_charge() {
+    let mut bench = in_charge();
+    bench.submit(&super::job(Program::WordCount, 1));
+    for (seconds, says_so) in [(1, true), (2, true), (4, false)] {
+        bench.at = Time::ZERO + Span::secs(seconds);
+        bench.ring(Timer::Alive);
+        assert_eq!(bench.said().contains(&Message::Alive { epoch: 1 }), says_so, "after {seconds} s");
+    }
+    bench.answered(Kept::Done);
+    bench.answered(Kept::Done);
+    bench.ring(Timer::Alive);
+    assert!(bench.said().contains(&Message::Alive { epoch: 1 }));
 }

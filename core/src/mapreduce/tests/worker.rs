@@ -65,6 +65,18 @@ fn a_worker_that_is_told_to_wait_asks_again_and_so_does_one_without_a_job() {
 }
 
 #[test]
+fn one_that_has_no_job_may_not_know_that_another_is_in_charge() {
+    let other = NodeId(90);
+    let config = Config { coordinators: [COORDINATOR, other].into(), ..config() };
+    for (answer, next) in [(Answer::Wait, COORDINATOR), (Answer::NoJob, other)] {
+        let mut worker = Bench::<Worker>::boot(&config, &Files::<Worker>::new());
+        worker.told(answer);
+        worker.ring(Timer::Poll);
+        assert!(worker.effects.iter().any(|effect| matches!(effect, Effect::Send { to, .. } if *to == next)));
+    }
+}
+
+#[test]
 fn an_unanswered_question_is_asked_again_with_the_same_number() {
     let mut worker = worker();
     let asked = worker.said();

@@ -170,7 +170,11 @@ impl Worker {
         match answer {
             Answer::Run(assignment) => self.begin(at, assignment, out),
             Answer::Wait => self.wait(State::Waiting, out),
-            Answer::NoJob => self.wait(State::Resting, out),
+            Answer::NoJob => {
+                // Whoever has no job may not know that another is in charge.
+                self.calls.ask_another(&self.config);
+                self.wait(State::Resting, out);
+            }
         }
     }
 

@@ -144,9 +144,10 @@ impl FailureKind {
         FailureKind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether every target fails at the same place.
+    /// Whether it is the same wherever the run is replayed: not if the limit strikes elsewhere on another target, and not if it was
+    /// for want of an interpreter, which somebody else may have.
     pub fn is_portable(self) -> bool {
-        !matches!(self, FailureKind::Memory | FailureKind::Stack)
+        !matches!(self, FailureKind::Memory | FailureKind::Stack | FailureKind::Unavailable)
     }
 
     /// Whether it is about the one record, so that another attempt may leave that out.

@@ -9,7 +9,7 @@ use splitbrain::mapreduce::script::{Answer, Call, Failure, FailureKind, Interpre
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsError, JsValue};
+use wasm_bindgen::{JsCast, JsError, JsValue, throw_val};
 
 thread_local! {
     /// What the page has handed over.
@@ -44,8 +44,10 @@ impl Interpreter for Foreign {
     fn run(&self, code: &str, call: &Call<'_>) -> Result<Answer, Failure> {
         let asked = json::write(&Asked { code, call }).map_err(|error| broken(&error.to_string()))?;
         let run = INTERPRETER.with_borrow(Option::clone).ok_or_else(|| broken("it is not loaded"))?;
-        let answer = run.call1(&JsValue::NULL, &JsValue::from_str(&asked));
-        let answer = answer.ok().and_then(|answer| answer.as_string());
+        let answer = match run.call1(&JsValue::NULL, &JsValue::from_str(&asked)) {
+            Err(error) if is_trap(&error) => throw_val(error),
+            answer => answer.ok().and_then(|answer| answer.as_string()),
+        };
         let answer = answer.ok_or_else(|| broken("it did not answer"))?;
         let answer = json::parse(&answer).map_err(|error| broken(&error.to_string()))?;
         match answer.field("failed") {
@@ -53,6 +55,16 @@ impl Interpreter for Foreign {
             None => answer.field("ok").map(answered).ok_or_else(|| broken("its answer is none")),
         }
     }
+}
+
+/// Whether the interpreter's module has trapped, or run out of the host's stack, which Firefox tells by an `InternalError`. What it
+/// had lies about in its memory, its stack pointer stays where it was, and no later answer of its can be trusted. So it counts as a
+/// trap of ours: nothing that is borrowed here is given back, and whoever called discards this engine with that one.
+fn is_trap(error: &JsValue) -> bool {
+    let error: Option<&js_sys::Error> = error.dyn_ref();
+    error.is_some_and(|error| {
+        ["RuntimeError", "RangeError", "InternalError"].iter().any(|name| error.name() == *name)
+    })
 }
 
 /// Read by hand: what comes from our own module, and to leave the code for strangers' JSON out of it takes a third of the space.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rquickjs::allocator::{Allocator, RustAllocator};
 
-use crate::meter::Meter;
+use crate::meter::{Limit, Meter};
 
 /// So that no sum in the allocator below overflows; more than any limit, and than any allocation can be.
 const TOO_MUCH: usize = (isize::MAX as usize) / 2;
@@ -30,7 +30,9 @@ impl Counted {
         }
         let made = make();
         if made.is_null() {
+            // The machine has less than the limit.
             self.0.free(whole);
+            self.0.pass(Limit::Memory);
         }
         made
     }
@@ -70,5 +72,21 @@ unsafe impl Allocator for Counted {
 
     unsafe fn usable_size(ptr: *mut u8) -> usize {
         unsafe { RustAllocator::usable_size(ptr) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+
+    #[test]
+    fn a_machine_that_has_less_than_the_limit_has_passed_it() {
+        let meter = Rc::new(Meter::new(Limits { steps: 0, memory: usize::MAX, output: 0 }));
+        let mut memory = Counted(Rc::clone(&meter));
+        assert!(!memory.alloc(8).is_null());
+        assert_eq!(meter.passed(), None);
+        assert!(memory.alloc(TOO_MUCH - 1).is_null());
+        assert_eq!(meter.passed(), Some(Limit::Memory));
     }
 }

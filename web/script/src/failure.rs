@@ -44,14 +44,6 @@ pub(crate) fn of_limit(limit: Limit) -> Failure {
 /// What was thrown, by its text and its trace.
 pub(crate) fn of_thrown(code: &str, ledger: &Ledger, text: &str, stack: &str) -> Failure {
     let place = place(stack).map(|(line, column)| (line, in_characters(code, line, column)));
-    // In the engine's own recursion there is not always a sign of it before it ends.
-    if matches!(text, "RangeError: Maximum call stack size exceeded" | "SyntaxError: stack overflow") {
-        return Failure {
-            line: place.map(|(line, _)| line),
-            column: place.map(|(_, column)| column),
-            ..of_limit(Limit::Stack)
-        };
-    }
     let ours =
         text.split_once(": ").map(|(_, message)| message).filter(|message| ledger.is_complaint(message));
     let (kind, message) = match ours {

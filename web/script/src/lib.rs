@@ -16,6 +16,7 @@ mod math;
 mod ledger;
 mod absent;
 mod failure;
+mod trace;
 mod world;
 mod program;
 mod calls;

@@ -16,6 +16,9 @@ const STEPS: u64 = 10_000_000;
 /// A step is a matter of nanoseconds, and a call into Rust, or a promise that is kept, one of hundreds.
 pub(crate) const STEPS_A_CALL: u64 = 30;
 
+/// An error notes where it was made: that is some two microseconds.
+pub(crate) const STEPS_AN_ERROR: u64 = 30;
+
 /// What a call may use besides for each byte of its input. A `split` by a regular expression tries one at each byte, which is 110.
 const STEPS_A_BYTE: u64 = 400;
 
@@ -52,9 +55,8 @@ pub(crate) const STACK_WITHIN: usize = 40 << 10;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) const STACK_WITHIN: usize = STACK;
 
-/// Whoever allocates within so much of the end of the stack has used it up. The engine's own error is made there, and a program
-/// can catch that one: it would go on with an answer that depends on the target.
-pub(crate) const STACK_MARGIN: usize = 8 << 10;
+/// What is added to it to note that it ran out.
+pub(crate) const STACK_TO_NOTE: usize = 32 << 10;
 
 /// Counters are read by people.
 pub(crate) const COUNTERS: usize = 1_000;

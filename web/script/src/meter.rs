@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use crate::limits::{Limits, STACK, STACK_MARGIN, STACK_WITHIN, STEPS_A_TICK};
+use crate::limits::{Limits, STACK, STACK_WITHIN, STEPS_A_TICK};
 
 /// A limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,9 +79,6 @@ impl Meter {
 
     /// Whether the engine may have so many bytes more.
     pub(crate) fn allocate(&self, bytes: usize) -> bool {
-        if self.depth() > STACK - STACK_MARGIN {
-            self.pass(Limit::Stack);
-        }
         match self.memory.get().checked_sub(bytes) {
             Some(left) => self.memory.set(left),
             None => {

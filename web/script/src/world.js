@@ -3,7 +3,7 @@
 //
 // Built-in functions that work on much at once are charged for by what they work on. Each is replaced by one that adds the charge
 // to what is owed and calls it. What is owed is paid in large coins, since each payment is a call into Rust.
-(pay, within, count, chance) => {
+(pay, within, count, chance, trace) => {
   const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
   const { isArray } = Array;
   const { parse } = JSON;
@@ -11,7 +11,6 @@
   const slice = String.prototype.slice;
   const wellFormed = String.prototype.toWellFormed;
   const tagOf = Object.prototype.toString;
-  const stackOf = getOwnPropertyDescriptor(Error.prototype, "stack").get;
   const global = globalThis;
 
   // ---- What is charged ----
@@ -128,10 +127,6 @@
   defineProperty(global, "Function", { value: noCode, writable: true, configurable: true });
   for (const made of [function* () {}, async () => {}, async function* () {}])
     deleteProperty(getPrototypeOf(made), "constructor");
-  // A trace of so many calls is more than the engine's pool of small blocks has room for, so that memory is asked for: there it is
-  // seen how deep the stack is. See meter.rs.
-  Error.stackTraceLimit = 64;
-  for (const name of ["captureStackTrace", "prepareStackTrace", "stackTraceLimit"]) deleteProperty(Error, name);
   deleteProperty(global, "queueMicrotask");
 
   // ---- What is there besides ----
@@ -156,7 +151,7 @@
     }
     let stack;
     try {
-      stack = apply(stackOf, thrown, []);
+      stack = trace(thrown);
     } catch {}
     const name = read(thrown, "name");
     const message = read(thrown, "message");

@@ -13,6 +13,7 @@ use crate::limits::{STACK, STEPS_A_CALL};
 use crate::math;
 use crate::memory::Counted;
 use crate::meter::Meter;
+use crate::trace::note;
 
 const WORLD: &str = include_str!("world.js");
 
@@ -72,9 +73,9 @@ pub(crate) fn furnish<'js>(ctx: &Ctx<'js>, ledger: &Rc<Ledger>) -> Result<Asked<
         Err(Exception::throw_message(&ctx, CHANCE))
     })?;
 
-    let options = script("splitbrain", true);
-    let world: Function = ctx.eval_with_options(WORLD, options)?;
-    let asked: Object = world.call((pay, within, count, chance))?;
+    let trace = note(ctx, ledger)?;
+    let world: Function = ctx.eval_with_options(WORLD, script("splitbrain", true))?;
+    let asked: Object = world.call((pay, within, count, chance, trace))?;
     Ok(Asked { tell: asked.get(0)?, kind: asked.get(1)?, parse: asked.get(2)? })
 }
 

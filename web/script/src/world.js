@@ -5,6 +5,7 @@
 // to what is owed and calls it. What is owed is paid in large coins, since each payment is a call into Rust.
 (pay, within, count, chance, trace) => {
   const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+  const { hasOwn } = Object;
   const { isArray } = Array;
   const { parse } = JSON;
   const toText = String;
@@ -26,7 +27,8 @@
 
   let owed = 0;
   const owe = (steps) => {
-    owed += steps < MOST ? steps : MOST;
+    // A proxy of a list may say that its length is less than nothing, or no number.
+    owed += steps >= 0 && steps < MOST ? steps : MOST;
     if (owed >= COIN) {
       const all = owed;
       owed = 0;
@@ -47,9 +49,42 @@
   // A search looks at the needle again wherever it begins to fit.
   const searching = (self, needle) =>
     (length(self) / UNITS_A_STEP_OF_SEARCH) * (1 + (typeof needle === "string" ? needle.length : 0) / 4);
+  const both = (self, other) => linear(self) + linear(other);
   const sorting = (self) => length(self) * 2;
   const reading = (_, text) => length(text) / UNITS_A_STEP;
   const nothing = () => 0;
+
+  // What works on texts makes them of what it is given. Here that is done before, and once, so that what is charged for is what is
+  // worked on.
+  const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
+  const asIs = (value) => value;
+  const asText = (value) => (isObject(value) ? toText(value) : value);
+  // What takes no regular expression refuses it.
+  const asNeedle = (value, original) => {
+    if (isObject(value)) apply(original, "", [value]);
+    return asText(value);
+  };
+  // What can be searched for by a method of its own is; the method is looked up once.
+  const { prototype: expression } = RegExp;
+  const isGlobal = getOwnPropertyDescriptor(expression, "global").get;
+  const asPattern = (symbol) => {
+    const own = expression[symbol];
+    const isPlain = (value) => {
+      try {
+        apply(isGlobal, value, []);
+      } catch {
+        return false;
+      }
+      const found = getPrototypeOf(value) === expression && getOwnPropertyDescriptor(expression, symbol);
+      return found && found.value === own && !hasOwn(value, symbol);
+    };
+    return (value) => {
+      if (!isObject(value) || isPlain(value)) return value;
+      const method = value[symbol];
+      if (method === undefined || method === null) return toText(value);
+      return { [symbol]: (...given) => apply(method, value, given) };
+    };
+  };
 
   const replace = (holder, name, make) => {
     const original = getOwnPropertyDescriptor(holder, name);
@@ -58,13 +93,19 @@
     defineProperty(value, "length", { value: original.value.length, configurable: true });
     defineProperty(holder, name, { ...original, value });
   };
-  const charge = (weigh, holder, names) => {
+  const charge = (weigh, holder, names, ofThis = asIs, ofFirst = asIs) => {
     for (const name of names) {
       const make = (original) =>
         ({
           charged(...given) {
-            owe(weigh(this, given[0]));
-            const result = apply(original, this, given);
+            const self = typeof this === "string" ? this : ofThis(this);
+            let first;
+            if (given.length > 0) {
+              first = given[0];
+              if (typeof first !== "string") given[0] = first = ofFirst(first, original);
+            }
+            owe(weigh(self, first));
+            const result = apply(original, self, given);
             owe(made(result));
             return result;
           },
@@ -75,10 +116,16 @@
 
   const { prototype: text } = String;
   const { prototype: list } = Array;
-  charge(searching, text, ["indexOf", "lastIndexOf", "includes", "replaceAll", "replace", "split"]);
-  charge(linear, text, ["match", "matchAll", "search", "concat", "toLowerCase", "toUpperCase", "toLocaleLowerCase"]);
-  charge(linear, text, ["toLocaleUpperCase", "normalize", "localeCompare", "trim", "trimStart", "trimEnd"]);
-  charge(linear, text, ["isWellFormed", "toWellFormed"]);
+  charge(searching, text, ["indexOf", "lastIndexOf"], asText, asText);
+  charge(searching, text, ["includes"], asText, asNeedle);
+  charge(searching, text, ["replaceAll", "replace"], asText, asPattern(Symbol.replace));
+  charge(searching, text, ["split"], asText, asPattern(Symbol.split));
+  charge(linear, text, ["match"], asText, asPattern(Symbol.match));
+  charge(linear, text, ["matchAll"], asText, asPattern(Symbol.matchAll));
+  charge(linear, text, ["search"], asText, asPattern(Symbol.search));
+  charge(linear, text, ["concat", "toLowerCase", "toUpperCase", "toLocaleLowerCase", "toLocaleUpperCase"], asText);
+  charge(linear, text, ["normalize", "trim", "trimStart", "trimEnd", "isWellFormed", "toWellFormed"], asText);
+  charge(both, text, ["localeCompare"], asText, asText);
   charge(nothing, text, ["repeat", "padStart", "padEnd", "slice", "substring", "substr"]);
   charge(sorting, list, ["sort", "toSorted"]);
   charge(linear, list, ["fill", "join", "concat", "indexOf", "lastIndexOf", "includes", "reverse", "slice", "splice"]);
@@ -87,7 +134,8 @@
   charge(linear, list, ["find", "findIndex", "findLast", "findLastIndex", "flatMap"]);
   charge(nothing, Object, ["keys", "values", "entries", "getOwnPropertyNames"]);
   charge(nothing, Reflect, ["ownKeys"]);
-  charge(reading, JSON, ["parse", "stringify"]);
+  charge(reading, JSON, ["parse"], asIs, asText);
+  charge(reading, JSON, ["stringify"]);
   for (const [holder, name] of [
     [JSON, "parse"],
     [JSON, "stringify"],
@@ -102,7 +150,8 @@
     replace(holder, name, make);
   }
   charge(reading, Array, ["from"]);
-  charge(reading, global, ["encodeURI", "encodeURIComponent", "decodeURI", "decodeURIComponent", "escape", "unescape"]);
+  const coding = ["encodeURI", "encodeURIComponent", "decodeURI", "decodeURIComponent", "escape", "unescape"];
+  charge(reading, global, coding, asIs, asText);
   const charged = (exec) =>
     ({
       exec(subject) {

@@ -285,6 +285,36 @@ fn ordinary_work_on_much_text_uses_a_part_of_what_it_may() {
 }
 
 #[test]
+fn methods_of_texts_take_what_the_language_says() {
+    for (code, text) in [
+        ("'abcabc'.indexOf({ toString: () => 'c' }, 3)", "5"),
+        ("'null'.indexOf(null)", "0"),
+        ("'undefined'.indexOf()", "0"),
+        ("'a'.concat()", "a"),
+        ("String.prototype.trim.call({ toString: () => ' a ' })", "a"),
+        ("String.prototype.slice.call(1234, 1)", "234"),
+        ("'abc'.replace({ [Symbol.replace]: (...given) => given.join('|') }, 'x')", "abc|x"),
+        ("'abc'.replace(new (class extends RegExp {})('b'), 'x')", "axc"),
+        ("'a1b2'.replaceAll(/\\d/g, (digit) => digit * 2)", "a2b4"),
+        ("'a1b2'.split(/\\d/, 1).join()", "a"),
+        ("'a1b2'.split({ toString: () => '1' }).join()", "a,b2"),
+        ("[...'a1b2'.matchAll(/\\d/g)].join()", "1,2"),
+    ] {
+        assert_eq!(pairs(&format!("const map = (k, v, emit) => emit(k, {code})"))[0].1, text, "{code}");
+    }
+    for (code, part) in [
+        ("'a'.includes(/a/)", "regexp not supported"),
+        ("'aa'.replaceAll(/a/, 'b')", "must have the 'g' flag"),
+        ("'aa'.matchAll(/a/)", "must have the 'g' flag"),
+        ("String.prototype.trim.call(null)", "null or undefined"),
+        ("String.prototype.trim.call(Symbol())", "cannot convert symbol"),
+    ] {
+        let (kind, sentence) = of_map(&format!("const map = () => {code}"));
+        assert!(kind == FailureKind::Thrown && sentence.contains(part), "{code}: {sentence}");
+    }
+}
+
+#[test]
 fn more_input_may_use_more() {
     let code = "function map(k, v) { for (let i = 0; i < 7.5e6; i++); }";
     assert_eq!(map_of(code, &[("k", "")], false).unwrap_err().kind, FailureKind::Fuel);

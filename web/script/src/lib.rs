@@ -4,10 +4,11 @@
 //! on all it uses. So a call has the same answer whenever and wherever it is made, which is what MapReduce stands on (§3.3).
 //! The files are in reading order: the limits, what counts against them, what a program finds around it, and the calls.
 //!
-//! Two things are not charged for exactly. Operators and what the engine iterates by itself (`a + b`, `a === b`, `[...a]`,
-//! `{...o}`, `new Set(a)`, arithmetic on BigInts of a million bits) count as one step each, however much they work on. And up
-//! to 10,000 steps of one regular expression are free beyond what each use of it costs. Whoever must be sure of an end within
-//! seconds has to be able to end the thread, as a page can end a worker.
+//! Three things are not charged for exactly. Operators and what the engine iterates by itself (`a + b`, `a === b`, `[...a]`,
+//! `{...o}`, `new Set(a)`, arithmetic on BigInts of a million bits) count as one step each, however much they work on. Up to
+//! 10,000 steps of one regular expression are free beyond what each use of it costs. And a list that a program makes longer while a
+//! built-in function asks it something counts as it was before. Whoever must be sure of an end within seconds has to be able to end
+//! the thread, as a page can end a worker.
 
 mod limits;
 mod meter;

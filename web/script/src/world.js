@@ -27,7 +27,7 @@
 
   let owed = 0;
   const owe = (steps) => {
-    // A proxy of a list may say that its length is less than nothing, or no number.
+    // Whatever a program can make of it: less than nothing, or no number.
     owed += steps >= 0 && steps < MOST ? steps : MOST;
     if (owed >= COIN) {
       const all = owed;
@@ -35,9 +35,20 @@
       pay(all);
     }
   };
+  const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
+  // A proxy may say another thing each time that it is asked, so it is known which objects are proxies.
+  const proxies = new WeakSet();
+  const { add, has } = WeakSet.prototype;
+  let someProxies = false;
+  const known = (proxy) => {
+    someProxies = true;
+    apply(add, proxies, [proxy]);
+    return proxy;
+  };
+  const isProxy = (value) => someProxies && apply(has, proxies, [value]);
   const made = (value) => {
     if (typeof value === "string") return value.length / UNITS_A_STEP;
-    return isArray(value) ? value.length * STEPS_AN_ELEMENT : 0;
+    return isArray(value) && !isProxy(value) ? value.length * STEPS_AN_ELEMENT : 0;
   };
   const length = (value) => {
     if (typeof value === "string") return value.length;
@@ -50,13 +61,29 @@
   const searching = (self, needle) =>
     (length(self) / UNITS_A_STEP_OF_SEARCH) * (1 + (typeof needle === "string" ? needle.length : 0) / 4);
   const both = (self, other) => linear(self) + linear(other);
-  const sorting = (self) => length(self) * 2;
+  // How long what is like a list is, if that is still so when it is worked on.
+  const refuse = () => {
+    throw new TypeError("a method of lists takes a list, or what has a number as its length, and no proxy of one");
+  };
+  const lengthOfList = (value) => {
+    if (isArray(value) && !isProxy(value)) return value.length;
+    if (!isObject(value)) return length(value);
+    for (let holder = value; holder !== null; holder = getPrototypeOf(holder)) {
+      if (isProxy(holder)) refuse();
+      const own = getOwnPropertyDescriptor(holder, "length");
+      if (own === undefined) continue;
+      if (!hasOwn(own, "value") || typeof own.value !== "number") refuse();
+      return own.value > 0 ? own.value : 0;
+    }
+    return 0;
+  };
+  const listing = (self) => lengthOfList(self) / UNITS_A_STEP;
+  const sorting = (self) => lengthOfList(self) * 2;
   const reading = (_, text) => length(text) / UNITS_A_STEP;
   const nothing = () => 0;
 
   // What works on texts makes them of what it is given. Here that is done before, and once, so that what is charged for is what is
   // worked on.
-  const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
   const asIs = (value) => value;
   const asText = (value) => (isObject(value) ? toText(value) : value);
   // What takes no regular expression refuses it.
@@ -128,10 +155,65 @@
   charge(both, text, ["localeCompare"], asText, asText);
   charge(nothing, text, ["repeat", "padStart", "padEnd", "slice", "substring", "substr"]);
   charge(sorting, list, ["sort", "toSorted"]);
-  charge(linear, list, ["fill", "join", "concat", "indexOf", "lastIndexOf", "includes", "reverse", "slice", "splice"]);
-  charge(linear, list, ["unshift", "shift", "copyWithin", "flat", "toReversed", "toSpliced", "with", "toString"]);
-  charge(linear, list, ["toLocaleString", "every", "some", "forEach", "map", "filter", "reduce", "reduceRight"]);
-  charge(linear, list, ["find", "findIndex", "findLast", "findLastIndex", "flatMap"]);
+  charge(listing, list, ["fill", "join", "concat", "indexOf", "lastIndexOf", "includes", "reverse", "slice", "splice"]);
+  charge(listing, list, ["unshift", "shift", "copyWithin", "toReversed", "toSpliced", "with", "toString"]);
+  charge(listing, list, ["toLocaleString", "every", "some", "forEach", "map", "filter", "reduce", "reduceRight"]);
+  charge(listing, list, ["find", "findIndex", "findLast", "findLastIndex"]);
+  // What is joined to a list may be as long as it.
+  const { isConcatSpreadable } = Symbol;
+  const hasProxy = (value) => {
+    for (let holder = value; someProxies && holder !== null; holder = getPrototypeOf(holder)) {
+      if (isProxy(holder)) return true;
+    }
+    return false;
+  };
+  const concat = (original) =>
+    ({
+      concat(...given) {
+        for (let i = 0; i < given.length; i++) {
+          const part = given[i];
+          if (isArray(part) || (isObject(part) && (hasProxy(part) || isConcatSpreadable in part))) owe(listing(part));
+        }
+        return apply(original, this, given);
+      },
+    }).concat;
+  replace(list, "concat", concat);
+  // So may what is within it: these are written out, so that each step counts.
+  const { push } = list;
+  const flatten = (to, from, depth) => {
+    const { length } = from;
+    for (let i = 0; i < length; i++) {
+      if (!(i in from)) continue;
+      const part = from[i];
+      if (depth >= 1 && isArray(part)) flatten(to, part, depth - 1);
+      else apply(push, to, [part]);
+    }
+  };
+  const flat = () =>
+    ({
+      flat(depth) {
+        const to = [];
+        flatten(to, this, depth === undefined ? 1 : +depth);
+        return to;
+      },
+    }).flat;
+  replace(list, "flat", flat);
+  const flatMap = () =>
+    ({
+      flatMap(act, self) {
+        const { length } = this;
+        if (typeof act !== "function") throw new TypeError("not a function");
+        const to = [];
+        for (let i = 0; i < length; i++) {
+          if (!(i in this)) continue;
+          const part = apply(act, self, [this[i], i, this]);
+          if (isArray(part)) flatten(to, part, 0);
+          else apply(push, to, [part]);
+        }
+        return to;
+      },
+    }).flatMap;
+  replace(list, "flatMap", flatMap);
   charge(nothing, Object, ["keys", "values", "entries", "getOwnPropertyNames"]);
   charge(nothing, Reflect, ["ownKeys"]);
   charge(reading, JSON, ["parse"], asIs, asText);
@@ -139,7 +221,6 @@
   for (const [holder, name] of [
     [JSON, "parse"],
     [JSON, "stringify"],
-    [list, "flat"],
   ]) {
     const make = (original) =>
       ({
@@ -160,6 +241,29 @@
       },
     }).exec;
   replace(RegExp.prototype, "exec", charged);
+
+  const { revocable } = Proxy;
+  const proxy = (original) => {
+    // It is a constructor, and as such it has no prototype.
+    const made = function (target, handler) {
+      return known(new.target ? new original(target, handler) : original(target, handler));
+    };
+    defineProperty(made, "prototype", { value: undefined, writable: false });
+    return made;
+  };
+  replace(global, "Proxy", proxy);
+  const revoked = ({ revocable }) => revocable;
+  defineProperty(Proxy, "revocable", {
+    value: revoked({
+      revocable(target, handler) {
+        const made = apply(revocable, this, [target, handler]);
+        known(made.proxy);
+        return made;
+      },
+    }),
+    writable: true,
+    configurable: true,
+  });
 
   // ---- What is not there ----
   replace(Math, "random", () => chance);

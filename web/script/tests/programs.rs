@@ -315,6 +315,41 @@ fn methods_of_texts_take_what_the_language_says() {
 }
 
 #[test]
+fn methods_of_lists_take_what_the_language_says() {
+    for (code, text) in [
+        ("[1, [2, [3, [4]]], , []].flat()", "[1,2,[3,[4]]]"),
+        ("[1, [2, [3, [4]]]].flat(Infinity)", "[1,2,3,4]"),
+        ("[1, [2, [3, [4]]]].flat('2')", "[1,2,3,[4]]"),
+        ("[[1]].flat(NaN)", "[[1]]"),
+        ("[1, 2, , 3].flatMap((n, i, all) => [n, [i], all.length])", "[1,[0],4,2,[1],4,3,[3],4]"),
+        ("[1].flatMap(function () { return this.x }, { x: 5 })", "[5]"),
+        (
+            "[1].concat([2, 3], 4, { length: 1, 0: 5 }, { length: 1, 0: 6, [Symbol.isConcatSpreadable]: true })",
+            "[1,2,3,4,{\"0\":5,\"length\":1},6]",
+        ),
+        ("Array.prototype.map.call('ab', (c) => c + c)", "[\"aa\",\"bb\"]"),
+        ("(function () { return Array.prototype.slice.call(arguments, 1) })(1, 2, 3)", "[2,3]"),
+        ("Array.prototype.map.call({ length: 2, 0: 'a', 1: 'b' }, (c) => c + c)", "[\"aa\",\"bb\"]"),
+        ("Array.prototype.map.call(new Set([1]), (c) => c)", "[]"),
+        ("[new Proxy({ x: 1 }, {})].find((o) => o.x === 1).x", "1"),
+        ("[new Proxy([1], {}), Proxy.revocable({}, {}).proxy].map((o) => o.length ?? 0)", "[1,0]"),
+    ] {
+        let found = pairs(&format!("const map = (k, v, emit) => emit(k, JSON.stringify({code}))"));
+        assert_eq!(found[0].1, text, "{code}");
+    }
+    for (code, part) in [
+        ("[].flatMap(1)", "not a function"),
+        ("Array.prototype.flat.call(null)", "TypeError"),
+        ("Proxy({}, {})", "TypeError"),
+        ("new Proxy({}, {}).map(1)", "not a function"),
+        ("new Proxy([], {}).map(() => 1)", "no proxy of one"),
+    ] {
+        let (kind, sentence) = of_map(&format!("const map = () => {code}"));
+        assert!(kind == FailureKind::Thrown && sentence.contains(part), "{code}: {sentence}");
+    }
+}
+
+#[test]
 fn more_input_may_use_more() {
     let code = "function map(k, v) { for (let i = 0; i < 7.5e6; i++); }";
     assert_eq!(map_of(code, &[("k", "")], false).unwrap_err().kind, FailureKind::Fuel);

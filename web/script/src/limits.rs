@@ -55,6 +55,9 @@ pub(crate) const STACK_WITHIN: usize = 40 << 10;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) const STACK_WITHIN: usize = STACK;
 
+/// Whoever makes a promise within so much of its end has used it up: a call of an asynchronous function takes less.
+pub(crate) const STACK_TO_PROMISE: usize = 8 << 10;
+
 /// What is added to it to note that it ran out.
 pub(crate) const STACK_TO_NOTE: usize = 32 << 10;
 

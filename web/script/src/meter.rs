@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use crate::limits::{Limits, STACK, STACK_WITHIN, STEPS_A_TICK};
+use crate::limits::{Limits, STACK, STACK_TO_PROMISE, STACK_WITHIN, STEPS_A_TICK};
 
 /// A limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,13 @@ impl Meter {
         let room = std::hint::black_box([0_u8; 4096]);
         self.lower(act);
         std::hint::black_box(room);
+    }
+
+    /// Notes how deep the stack is, if a call more may be too many.
+    pub(crate) fn look_down(&self) {
+        if self.depth() > STACK - STACK_TO_PROMISE {
+            self.pass(Limit::Stack);
+        }
     }
 
     fn depth(&self) -> usize {

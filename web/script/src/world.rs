@@ -36,6 +36,9 @@ pub(crate) fn engine(meter: &Rc<Meter>) -> Result<Context> {
     runtime.set_max_stack_size(STACK);
     let ticking = Rc::clone(meter);
     runtime.set_interrupt_handler(Some(Box::new(move || !ticking.tick())));
+    // An asynchronous function that has no stack left to begin on says so to nobody but a promise; it has just been made.
+    let promising = Rc::clone(meter);
+    runtime.set_promise_hook(Some(Box::new(move |_, _, _, _| promising.look_down())));
     Context::custom::<Language>(&runtime)
 }
 

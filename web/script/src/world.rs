@@ -16,6 +16,7 @@ use crate::meter::Meter;
 use crate::trace::note;
 
 const WORLD: &str = include_str!("world.js");
+const FUEL: &str = include_str!("fuel.js");
 
 /// The parts of the language that there are. Not dates, not what tells when memory is collected, and not binary arrays: those
 /// show the bits of a number, and two machines do not agree on the sign of *not a number*.
@@ -74,11 +75,14 @@ pub(crate) fn furnish<'js>(ctx: &Ctx<'js>, ledger: &Rc<Ledger>) -> Result<Asked<
         .with_length(1)?;
     let chance = Function::new(ctx.clone(), |ctx: Ctx<'js>| -> Result<()> {
         Err(Exception::throw_message(&ctx, CHANCE))
-    })?;
+    })?
+    .with_name("random")?;
 
     let trace = note(ctx, ledger)?;
     let world: Function = ctx.eval_with_options(WORLD, script("splitbrain", true))?;
-    let asked: Object = world.call((pay, within, count, chance, trace))?;
+    let asked: Object = world.call((count, chance, trace))?;
+    let fuel: Function = ctx.eval_with_options(FUEL, script("splitbrain", true))?;
+    fuel.call::<_, ()>((pay, within))?;
     Ok(Asked { tell: asked.get(0)?, kind: asked.get(1)?, parse: asked.get(2)? })
 }
 

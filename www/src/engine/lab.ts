@@ -7,9 +7,9 @@ import { span } from "../model/format.js";
 import type { Scene } from "../model/narration.js";
 import type { Program } from "../model/saved.js";
 import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
-import { SLOW_MS, Turns } from "./turns.js";
+import { type Consent, SLOW_MS, Turns } from "./turns.js";
 import type { View } from "./view.js";
-import { Engine, type EngineLost, GivenUp } from "./watchdog.js";
+import { Engine, EngineLost, GivenUp } from "./watchdog.js";
 
 export { Handled } from "./turns.js";
 
@@ -53,8 +53,6 @@ export class Lab extends Turns {
   #target: { at: Micros; step: number; haste: number } | null = null;
   #lastTick = 0;
   #lastWhole = 0;
-  /** Whether this engine can run programs at all. */
-  #interprets = false;
 
   // ── Opening ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -72,9 +70,8 @@ export class Lab extends Turns {
   /** A new run. Throws the engine's sentence when the config is refused. */
   open(config: Config): Promise<void> {
     return this.exclusive("opening a new run", async () => {
+      this.keep(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), null);
       this.story = null;
-      this.programs = null;
-      this.take(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), true);
       this.play();
     });
   }
@@ -93,11 +90,15 @@ export class Lab extends Turns {
         this.changed();
         return;
       }
-      this.programs = programs.length > 0 ? how : null;
-      if (this.programs !== "run") this.#forgetInterpreter();
-      await this.defaults();
-      const saved = this.programs === "refuse" ? null : savedMoment(json);
-      await this.#load(json);
+      const consent = programs.length > 0 ? how : null;
+      // Programs run in an engine that was made for them. What was open before must not come to run in it, should this run not
+      // open; nor must the next run.
+      if (this.engine.interprets || consent === "run") await this.#inFreshEngine(() => this.#load(json, consent));
+      else {
+        await this.defaults();
+        await this.#load(json, consent);
+      }
+      const saved = consent === "refuse" ? null : savedMoment(json);
       this.story = null;
       if (saved !== null) await this.#seekNow(saved.at, saved.step, "Replaying the run");
       this.pause();
@@ -118,31 +119,39 @@ export class Lab extends Turns {
     this.changed();
   }
 
-  async #load(json: string): Promise<void> {
+  async #load(json: string, consent: Consent): Promise<void> {
     const { collectionsIn } = await import("../model/saved.js");
     const collections = collectionsIn(json);
     const texts = collections.length > 0 ? await (await import("./texts.js")).textsOf(collections) : [];
-    const programs = this.programs === "run";
-    this.#interprets ||= programs;
-    this.take(
+    const programs = consent === "run";
+    this.engine.interprets ||= programs;
+    this.keep(
       await this.engine.call((host) => host.openScript(json, texts, programs, this.ask(true)), LONG_CALL_MS),
-      true,
+      consent,
     );
+  }
+
+  /** Opens a run in a fresh engine. If that fails, the run that was open stands where it stood, in the engine it was in. */
+  async #inFreshEngine(open: () => Promise<void>): Promise<void> {
+    const old = this.engine;
+    this.engine = new Engine();
+    try {
+      await this.engine.call((host) => host.start(), LONG_CALL_MS);
+      await open();
+    } catch (error) {
+      this.engine.discard();
+      this.engine = old;
+      if (!(error instanceof EngineLost)) throw error;
+      const why = error instanceof GivenUp ? "Cancelled" : `The engine stopped (${error.message})`;
+      throw new Error(`${why} before the run was open. What was open before is as it was.`);
+    }
+    old.discard();
   }
 
   /** Leaves the run with programs that waits to be opened. */
   dismissForeign(): void {
     this.foreign = null;
     this.changed();
-  }
-
-  /** A fresh engine if this one could run programs, so that none is run that nobody has agreed to. */
-  #forgetInterpreter(): void {
-    if (!this.#interprets) return;
-    this.engine.discard();
-    this.engine = new Engine();
-    this.#defaults = null;
-    this.#interprets = false;
   }
 
   freshSeed(): Promise<number> {
@@ -207,7 +216,7 @@ export class Lab extends Turns {
         (host) => host.advance(to, FRAME_BUDGET_MS, this.ask(whole)),
         this.#patience,
       );
-      this.take(answer, false, answer.done ? to : answer.frame.moment.at);
+      this.take(answer, answer.done ? to : answer.frame.moment.at);
     });
   };
 
@@ -215,7 +224,7 @@ export class Lab extends Turns {
     this.pause();
     return this.exclusive("stepping", async () => {
       const before = this.view?.frame.nodes ?? null;
-      this.take(await this.engine.call((host) => host.step(this.ask(true)), this.#patience), false, undefined, before);
+      this.take(await this.engine.call((host) => host.step(this.ask(true)), this.#patience), undefined, before);
     });
   }
 
@@ -243,7 +252,7 @@ export class Lab extends Turns {
         (host) => host.seek(at, step, SEEK_BUDGET_MS, this.ask(true)),
         LONG_CALL_MS,
       );
-      this.take(answer, false, answer.done ? Math.max(at, answer.frame.moment.at) : undefined);
+      this.take(answer, answer.done ? Math.max(at, answer.frame.moment.at) : undefined);
       if (answer.done || this.#cancelled) break;
       if (performance.now() - started > 200) this.setBusy({ label, fraction: answer.fraction });
     }
@@ -264,7 +273,7 @@ export class Lab extends Turns {
           (host) => host.advance(to, AHEAD_BUDGET_MS, this.ask(this.#panelsAreDue(started, AHEAD_WHOLE_EVERY_MS))),
           this.#patience,
         );
-        this.take(answer, false, answer.done ? to : answer.frame.moment.at);
+        this.take(answer, answer.done ? to : answer.frame.moment.at);
         // Longer strides cost less; short ones stop nearer to the goal.
         const quick = answer.done && performance.now() - started < AHEAD_BUDGET_MS / 2;
         stride = quick ? Math.min(LONGEST_STRIDE, stride * 2) : Math.max(SHORTEST_STRIDE, stride / 2);
@@ -272,7 +281,7 @@ export class Lab extends Turns {
       }
       this.setBusy(null);
       const { now } = this.view ?? { now: 0 };
-      this.take(await this.engine.call((host) => host.look(this.ask(true))), false, now);
+      this.take(await this.engine.call((host) => host.look(this.ask(true))), now);
     });
   }
 
@@ -280,12 +289,12 @@ export class Lab extends Turns {
   cancel(): void {
     this.#cancelled = true;
     // A program that computes for long does not hear of it: its engine is given up, and the run restored in a fresh one.
-    if (this.programs === "run" && this.engine.silence > SLOW_MS) this.engine.giveUp();
+    if (this.engine.interprets && this.engine.silence > SLOW_MS) this.engine.giveUp();
   }
 
   /** Programs may take seconds over one call; they have limits of their own. */
   get #patience(): number | undefined {
-    return this.programs === "run" ? LONG_CALL_MS : undefined;
+    return this.engine.interprets ? LONG_CALL_MS : undefined;
   }
 
   // ── Doing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -294,7 +303,7 @@ export class Lab extends Turns {
   act(...actions: Action[]): Promise<void> {
     const label = actions.map(describe).join(", ");
     return this.exclusive(label, async () => {
-      this.take(await this.engine.call((host) => host.act(actions, this.ask(true))), true);
+      this.keep(await this.engine.call((host) => host.act(actions, this.ask(true))));
     });
   }
 
@@ -309,7 +318,7 @@ export class Lab extends Turns {
         const actions = wanted(this.view);
         if (actions !== null) {
           this.setBusy(null);
-          this.take(await this.engine.call((host) => host.act(actions, this.ask(true))), true);
+          this.keep(await this.engine.call((host) => host.act(actions, this.ask(true))));
           return true;
         }
         this.take(await this.engine.call((host) => host.step(this.ask(i % 20 === 19))));
@@ -322,15 +331,17 @@ export class Lab extends Turns {
 
   submit(job: JobInput): Promise<void> {
     return this.exclusive("submitting a job", async () => {
-      if (typeof job.app === "object" && "script" in job.app) this.#admitPrograms();
-      this.take(await this.engine.call((host) => host.submit(job, this.ask(true)), LONG_CALL_MS), true);
+      const own = typeof job.app === "object" && "script" in job.app;
+      if (own) this.#admitPrograms();
+      const answer = await this.engine.call((host) => host.submit(job, this.ask(true)), LONG_CALL_MS);
+      this.keep(answer, own ? "run" : this.programs);
     });
   }
 
   switchBranch(id: number): Promise<void> {
     return this.exclusive("switching branches", async () => {
       const target = this.view?.branches.find((branch) => branch.id === id);
-      this.take(await this.engine.call((host) => host.switchBranch(id, this.ask(true))), true);
+      this.keep(await this.engine.call((host) => host.switchBranch(id, this.ask(true))));
       const to = target?.forkedAt ?? target?.end;
       if (to) await this.#seekNow(to.at, to.step, "Replaying the branch");
     });
@@ -353,8 +364,7 @@ export class Lab extends Turns {
       throw new Error(
         "This run holds a program that you chose not to run, and so runs none. Start a new run for a program of your own",
       );
-    this.programs = "run";
-    this.#interprets = true;
+    this.engine.interprets = true;
   }
 
   files(): Promise<StoredFile[]> {
@@ -377,8 +387,7 @@ export class Lab extends Turns {
   /** Draws the current moment again, panels included. */
   refresh(): Promise<void> {
     return this.exclusive("looking", async () => {
-      if (this.view !== null)
-        this.take(await this.engine.call((host) => host.look(this.ask(true))), false, this.view.now);
+      if (this.view !== null) this.take(await this.engine.call((host) => host.look(this.ask(true))), this.view.now);
     });
   }
 
@@ -407,18 +416,17 @@ export class Lab extends Turns {
     const moment = this.view?.frame.moment;
     this.engine = new Engine();
     this.#defaults = null;
-    this.#interprets = false;
     try {
       const config = await this.defaults();
       if (this.restorable === null) {
-        this.take(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), true);
+        this.keep(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), null);
         this.say(
           `The engine stopped (${lost.message}) while ${label}. A fresh one was started with a new run.`,
           "error",
         );
         return;
       }
-      await this.#load(this.restorable);
+      await this.#load(this.restorable.script, this.restorable.programs);
       if (moment) await this.#seekNow(moment.at, moment.step, "Restoring the run");
       if (lost instanceof GivenUp) {
         this.say(`Cancelled. The run is as it was at ${span(moment?.at ?? 0)}, paused.`);

@@ -11,6 +11,9 @@ const STEPS_AT_ONCE = 400;
 /** After this long without an answer a program's reader may give up waiting. */
 export const SLOW_MS = 700;
 
+/** What may be done with the programs in a run; `null` while there are none. */
+export type Consent = "run" | "refuse" | null;
+
 export abstract class Turns {
   view: View | null = null;
   playing = false;
@@ -27,13 +30,19 @@ export abstract class Turns {
   protected engine = new Engine();
   #queue: Promise<unknown> = Promise.resolve();
   protected waiting = 0;
-  /** What a fresh engine is restored from: the run after the last change that worked. */
-  protected restorable: string | null = null;
-  /** What may be done with programs in this run; `null` while there are none. */
-  programs: "run" | "refuse" | null = null;
+  /**
+   * What a fresh engine is restored from: the run after the last change that worked. The consent to its programs goes with it, so
+   * that no other run is ever taken for the one that somebody agreed to.
+   */
+  protected restorable: { readonly script: string; readonly programs: Consent } | null = null;
 
   constructor(changed: () => void) {
     this.changed = changed;
+  }
+
+  /** What may be done with programs in this run. */
+  get programs(): Consent {
+    return this.restorable?.programs ?? null;
   }
 
   say(text: string, kind: Notice["kind"] = "info"): void {
@@ -76,7 +85,7 @@ export abstract class Turns {
   async #shown<T>(label: string, work: () => Promise<T>): Promise<T> {
     let shown = false;
     const timer = setTimeout(() => {
-      if (this.programs !== "run" || this.busy !== null) return;
+      if (!this.engine.interprets || this.busy !== null) return;
       shown = true;
       this.setBusy({ label: sentence(label).slice(0, -1), fraction: 0 });
     }, SLOW_MS);
@@ -125,16 +134,16 @@ export abstract class Turns {
     );
   }
 
-  /** A new view from an answer. `fresh`: the run itself changed, so that a script came along. */
-  protected take(
-    answer: Answer,
-    fresh = false,
-    now: number = answer.frame.moment.at,
-    before: View["before"] = null,
-  ): void {
+  /** The run itself changed, so that its script came along. */
+  protected keep(answer: Answer, programs: Consent = this.programs): void {
+    if (answer.script !== undefined) this.restorable = { script: answer.script, programs };
+    this.take(answer);
+  }
+
+  /** A new view from an answer. */
+  protected take(answer: Answer, now: number = answer.frame.moment.at, before: View["before"] = null): void {
     const old = this.view;
     const { frame } = answer;
-    if (fresh && answer.script !== undefined) this.restorable = answer.script;
     const config = answer.config ?? old?.config;
     if (config === undefined) return;
     this.view = {

@@ -14,6 +14,8 @@ export class GivenUp extends EngineLost {}
 const PATIENCE_MS = 8_000;
 
 export class Engine {
+  /** Whether it was given an interpreter: from then on it runs whatever programs are in its run, and may take long over it. */
+  interprets = false;
   readonly #worker: Worker;
   readonly #host: Remote<Host>;
   #lose: (reason: EngineLost) => void = () => {};

@@ -4,7 +4,8 @@ import { css, html, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Lab } from "../engine/lab.js";
 import { late } from "../late.js";
-import { count, seconds } from "../model/format.js";
+import { count } from "../model/format.js";
+import { submissions } from "../model/saved.js";
 import { listing } from "../style/listing.js";
 import { Dialog } from "./dialog.js";
 
@@ -40,7 +41,7 @@ export class Foreign extends Dialog {
   protected body() {
     const { programs } = this.run;
     return html`<p>Whoever made this run wrote ${programs.length === 1 ? "a program" : count(programs.length, "program")} for MapReduce. It would run in a sandbox, without network, clock or access to this page. Read it first: nothing has been run yet.</p>
-      ${programs.map(({ code, at }, i) => this.#program(code, `Program${programs.length > 1 ? ` ${i + 1} of ${programs.length}` : ""}${at === null ? "" : `, submitted at ${seconds(at)}`}`))}
+      ${programs.map((program, i) => this.#program(program.code, `Program${programs.length > 1 ? ` ${i + 1} of ${programs.length}` : ""}${submissions(program)}`))}
       <p class="soft">Without running it, the run opens at its beginning, and a job that needs the code fails when its time comes.</p>
       <div class="end">
         <button title="Stay with the run that is open (Escape)" @click=${() => this.close()}>Do not open it</button>

@@ -123,3 +123,62 @@ test("what does not open leaves a run with code as it was", async ({ arrive }) =
   await jobs.run.click();
   await jobs.equal.waitFor();
 });
+
+test("a run agreed to before the engine has started is not replaced by the first one", async ({ arrive }) => {
+  const page = await arrive();
+  await page.context().route(/splitbrain_bg/, async (route) => {
+    await new Promise((done) => setTimeout(done, 4_000));
+    await route.continue();
+  });
+  await page.goto(`about:blank`);
+  await page.goto(inject("address") + (await run()));
+  await page.getByRole("button", { name: "Run this code" }).click();
+  const lab = await Lab.at(page);
+  await lab.show("MapReduce");
+  await new JobPanel(page).equal.waitFor();
+  await lab.settled();
+  expect(await lab.servers()).toHaveLength(1);
+});
+
+test("another link while one is read is another dialog, which cannot be agreed to at once", async ({ arrive }) => {
+  const page = await arrive({ hash: await run() });
+  const agree = page.getByRole("button", { name: "Run this code" });
+  await until(
+    () => agree.isEnabled(),
+    (is) => is,
+    "the first can be agreed to",
+  );
+  const other = await run((script) => {
+    for (const { job } of script.acts.map(({ act }) => act))
+      if (job) job.app = { script: { code: "function map() { /* another */ }\nfunction reduce() {}" } };
+  });
+  const agreeable = await page.evaluate(async (hash) => {
+    const root = document.querySelector("split-brain")?.shadowRoot;
+    const dialog = () => root?.querySelector("sb-foreign")?.shadowRoot;
+    const first = dialog();
+    location.hash = hash;
+    const shown = () => dialog() !== first && dialog()?.textContent?.includes("Read it first");
+    for (const end = performance.now() + 20_000; !shown() && performance.now() < end; )
+      await new Promise(requestAnimationFrame);
+    return !shown() || dialog()?.querySelector("button.primary:enabled") !== null;
+  }, other);
+  expect(agreeable).toBe(false);
+  await page.getByRole("dialog").getByText("another").waitFor();
+  await agree.click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+});
+
+test("a dialog that cannot be fetched is asked for once, and the page goes on", async ({ arrive }) => {
+  const page = await arrive({ excused: /ERR_FAILED|foreign/, serviceWorkers: "block" });
+  let asked = 0;
+  await page.context().route(/foreign-/, (route) => {
+    asked++;
+    return route.abort();
+  });
+  await page.goto(page.url() + (await run()));
+  const lab = await Lab.at(page);
+  await told(lab, /could not be fetched/);
+  await lab.show("Checks");
+  await lab.pause();
+  expect(asked).toBe(1);
+});

@@ -3,6 +3,7 @@
 
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { createKeybindingsHandler } from "tinykeys";
 import { Announcer } from "./parts/announcer.js";
 import "./panels/logs.js";
@@ -63,6 +64,8 @@ export class SplitBrain extends LitElement {
   #panelsAt = 0;
   #started = false;
   #broken = 0;
+  /** The stories and foreign runs that a part was asked for. */
+  readonly #shownBefore = new WeakSet<object>();
 
   override connectedCallback() {
     super.connectedCallback();
@@ -180,7 +183,7 @@ export class SplitBrain extends LitElement {
       <sb-partition .lab=${this.#lab} .view=${this.panelView}></sb-partition>
       <sb-share .lab=${this.#lab} .view=${this.panelView}></sb-share>
       <sb-keys .lab=${this.#lab}></sb-keys>
-      ${this.#lab.foreign ? html`<sb-foreign .lab=${this.#lab} .run=${this.#lab.foreign}></sb-foreign>` : nothing}
+      ${this.#foreign()}
       <div class="hidden-text" role="status" aria-live="polite" aria-label="Announcements">${this.#announcer.text}</div>
     `;
   }
@@ -301,6 +304,12 @@ export class SplitBrain extends LitElement {
       <progress max="1" .value=${busy.fraction} aria-label=${busy.label}></progress></div>`;
   }
 
+  /** A dialog of its own for each run: a link that comes while one is read must not change what a click agrees to. */
+  #foreign() {
+    const { foreign } = this.#lab;
+    return foreign ? keyed(foreign, html`<sb-foreign .lab=${this.#lab} .run=${foreign}></sb-foreign>`) : nothing;
+  }
+
   // ── Doing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The element of that name, fetched if it was not needed before. */
@@ -327,8 +336,20 @@ export class SplitBrain extends LitElement {
     const part = TABS.find(({ id }) => id === this.tab)?.part;
     if (changed.has("tab") && part) void this.#part(part);
     if (changed.has("selected") && this.selected) void this.#part("sb-inspector");
-    if (this.#lab.foreign && !customElements.get("sb-foreign")) void this.#part("sb-foreign");
-    if (this.#lab.story && !customElements.get("sb-narrator")) void this.#part("sb-narrator");
+    const { foreign, story } = this.#lab;
+    // Asked for once: each failure is told, which draws the page again.
+    if (foreign && this.#isNew(foreign)) {
+      void this.#part("sb-foreign").then((here) => {
+        if (!here) this.#lab.dismissForeign(foreign);
+      });
+    }
+    if (story && this.#isNew(story)) void this.#part("sb-narrator");
+  }
+
+  #isNew(shown: object): boolean {
+    const isNew = !this.#shownBefore.has(shown);
+    this.#shownBefore.add(shown);
+    return isNew;
   }
 
   #follow(operation: Meant | null) {

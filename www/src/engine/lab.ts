@@ -56,10 +56,11 @@ export class Lab extends Turns {
 
   // ── Opening ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Starts the engine and its default run. */
-  async start(): Promise<void> {
-    const config = await this.defaults();
-    await this.open({ ...config });
+  /** Starts the engine and its default run, unless another one was opened before its turn came. */
+  start(): Promise<void> {
+    return this.exclusive("starting", async () => {
+      if (this.view === null) await this.#begin(await this.defaults());
+    });
   }
 
   async defaults(): Promise<Config> {
@@ -69,11 +70,13 @@ export class Lab extends Turns {
 
   /** A new run. Throws the engine's sentence when the config is refused. */
   open(config: Config): Promise<void> {
-    return this.exclusive("opening a new run", async () => {
-      this.keep(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), null);
-      this.story = null;
-      this.play();
-    });
+    return this.exclusive("opening a new run", () => this.#begin(config));
+  }
+
+  async #begin(config: Config): Promise<void> {
+    this.keep(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), null);
+    this.story = null;
+    this.play();
   }
 
   /**
@@ -148,8 +151,9 @@ export class Lab extends Turns {
     old.discard();
   }
 
-  /** Leaves the run with programs that waits to be opened. */
-  dismissForeign(): void {
+  /** Leaves the run with programs that waits to be opened, if it is still that one which waits. */
+  dismissForeign(run: Lab["foreign"]): void {
+    if (this.foreign !== run) return;
     this.foreign = null;
     this.changed();
   }

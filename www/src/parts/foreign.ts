@@ -9,6 +9,9 @@ import { submissions } from "../model/saved.js";
 import { listing } from "../style/listing.js";
 import { Dialog } from "./dialog.js";
 
+/** How long the code is in view before it can be agreed to. */
+const READ_FIRST_MS = 1_000;
+
 @customElement("sb-foreign")
 export class Foreign extends Dialog {
   static override styles = [
@@ -28,10 +31,15 @@ export class Foreign extends Dialog {
 
   protected readonly heading = "This run holds code";
   @property({ attribute: false }) run!: NonNullable<Lab["foreign"]>;
+  /** Not at once, so that no click meant for what was here before agrees to this. */
+  @state() private ready = false;
   @state() private editor = !!customElements.get("sb-code");
 
   protected override firstUpdated() {
     this.show();
+    setTimeout(() => {
+      this.ready = true;
+    }, READ_FIRST_MS);
     if (!this.editor)
       void late("sb-code", this.lab).then((here) => {
         this.editor = here;
@@ -45,8 +53,8 @@ export class Foreign extends Dialog {
       <p class="soft">Without running it, the run opens at its beginning, and a job that needs the code fails when its time comes.</p>
       <div class="end">
         <button title="Stay with the run that is open (Escape)" @click=${() => this.close()}>Do not open it</button>
-        <button title="The run from its beginning, with nothing that could run code" @click=${() => this.#open("refuse")}>Open without running</button>
-        <button class="primary" title="The run at the moment it was saved at, with its code run on the way" @click=${() => this.#open("run")}>Run this code</button>
+        <button ?disabled=${!this.ready} title="The run from its beginning, with nothing that could run code" @click=${() => this.#open("refuse")}>Open without running</button>
+        <button class="primary" ?disabled=${!this.ready} title="The run at the moment it was saved at, with its code run on the way" @click=${() => this.#open("run")}>Run this code</button>
       </div>`;
   }
 
@@ -66,7 +74,7 @@ export class Foreign extends Dialog {
 
   protected override updated(changed: PropertyValues) {
     // However it was closed, the run that waited waits no longer.
-    if (changed.get("open") === true && !this.open) this.lab.dismissForeign();
+    if (changed.get("open") === true && !this.open) this.lab.dismissForeign(this.run);
   }
 }
 

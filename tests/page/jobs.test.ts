@@ -2,6 +2,7 @@
 
 import type { CDPSession } from "playwright-core";
 import { describe, expect, inject } from "vitest";
+import { encoded } from "./support/code.js";
 import { JobPanel } from "./support/job.js";
 import { Lab, until } from "./support/lab.js";
 import { type Arrive, EVERY_SIZE, test, type Visitor } from "./support/visit.js";
@@ -249,6 +250,37 @@ test("intermediate files can be found and read", async ({ arrive }) => {
     );
   }
   expect(read.join("\n")).toMatch(/"green"/);
+
+  // Another job has other files, which are listed where these were.
+  await jobs.text("brown");
+  await jobs.run.click();
+  await page.getByLabel("Output", { exact: true }).getByText("brown 1").waitFor();
+  await page.getByRole("button", { name: "Look again" }).click();
+  await files.waitFor();
+  expect(await page.getByLabel(/^Contents of /).count()).toBe(0);
+});
+
+test("the output shown is that of the run in view", async ({ arrive }) => {
+  // Two runs that differ in nothing but what the program returns.
+  const run = async (returns: string) => {
+    const script = JSON.parse(inject("ownProgram"));
+    const job = script.acts.map(({ act }: { act: { job?: unknown } }) => act.job).find(Boolean);
+    job.app.script.code = `function map(key, value, emit) { emit("whale", "1") }\nfunction reduce() { return "${returns}" }`;
+    return `#run=${await encoded(JSON.stringify(script))}`;
+  };
+  const page = await arrive({ hash: await run("one") });
+  const agree = page.getByRole("button", { name: "Run this code" });
+  await agree.click();
+  const lab = await Lab.at(page);
+  const jobs = new JobPanel(page);
+  const output = page.getByLabel("Output", { exact: true });
+  await lab.show("MapReduce");
+  await jobs.equal.waitFor();
+  await output.getByText("whale one").waitFor();
+
+  await page.goto(page.url().replace(/#.*/, "") + (await run("two")));
+  await agree.click();
+  await output.getByText("whale two").waitFor();
 });
 
 test("code in a link is shown first and runs after a click only", async ({ arrive }) => {

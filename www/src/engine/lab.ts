@@ -7,6 +7,7 @@ import { span } from "../model/format.js";
 import type { Scene } from "../model/narration.js";
 import type { Program } from "../model/saved.js";
 import { DEFAULT_NOTCH, virtualFor } from "../model/speed.js";
+import type { Answer } from "./host.js";
 import { type Consent, SLOW_MS, Turns } from "./turns.js";
 import type { View } from "./view.js";
 import { Engine, EngineLost, GivenUp } from "./watchdog.js";
@@ -74,7 +75,7 @@ export class Lab extends Turns {
   }
 
   async #begin(config: Config): Promise<void> {
-    this.keep(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), null);
+    this.opened(await this.engine.call((host) => host.open(config, this.ask(true, null)), LONG_CALL_MS), null);
     this.story = null;
     this.play();
   }
@@ -96,11 +97,10 @@ export class Lab extends Turns {
       const consent = programs.length > 0 ? how : null;
       // Programs run in an engine that was made for them. What was open before must not come to run in it, should this run not
       // open; nor must the next run.
-      if (this.engine.interprets || consent === "run") await this.#inFreshEngine(() => this.#load(json, consent));
-      else {
-        await this.defaults();
-        await this.#load(json, consent);
-      }
+      const apart = this.engine.interprets || consent === "run";
+      if (!apart) await this.defaults();
+      const load = () => this.#load(json, consent);
+      this.opened(await (apart ? this.#inFreshEngine(load) : load()), consent);
       const saved = consent === "refuse" ? null : savedMoment(json);
       this.story = null;
       if (saved !== null) await this.#seekNow(saved.at, saved.step, "Replaying the run");
@@ -122,25 +122,24 @@ export class Lab extends Turns {
     this.changed();
   }
 
-  async #load(json: string, consent: Consent): Promise<void> {
+  async #load(json: string, consent: Consent): Promise<Answer> {
     const { collectionsIn } = await import("../model/saved.js");
     const collections = collectionsIn(json);
     const texts = collections.length > 0 ? await (await import("./texts.js")).textsOf(collections) : [];
     const programs = consent === "run";
     this.engine.interprets ||= programs;
-    this.keep(
-      await this.engine.call((host) => host.openScript(json, texts, programs, this.ask(true)), LONG_CALL_MS),
-      consent,
-    );
+    return this.engine.call((host) => host.openScript(json, texts, programs, this.ask(true, null)), LONG_CALL_MS);
   }
 
   /** Opens a run in a fresh engine. If that fails, the run that was open stands where it stood, in the engine it was in. */
-  async #inFreshEngine(open: () => Promise<void>): Promise<void> {
+  async #inFreshEngine<T>(open: () => Promise<T>): Promise<T> {
     const old = this.engine;
     this.engine = new Engine();
     try {
       await this.engine.call((host) => host.start(), LONG_CALL_MS);
-      await open();
+      const opened = await open();
+      old.discard();
+      return opened;
     } catch (error) {
       this.engine.discard();
       this.engine = old;
@@ -148,7 +147,6 @@ export class Lab extends Turns {
       const why = error instanceof GivenUp ? "Cancelled" : `The engine stopped (${error.message})`;
       throw new Error(`${why} before the run was open. What was open before is as it was.`);
     }
-    old.discard();
   }
 
   /** Leaves the run with programs that waits to be opened, if it is still that one which waits. */
@@ -423,14 +421,14 @@ export class Lab extends Turns {
     try {
       const config = await this.defaults();
       if (this.restorable === null) {
-        this.keep(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), null);
+        this.opened(await this.engine.call((host) => host.open(config, this.ask(true)), LONG_CALL_MS), null);
         this.say(
           `The engine stopped (${lost.message}) while ${label}. A fresh one was started with a new run.`,
           "error",
         );
         return;
       }
-      await this.#load(this.restorable.script, this.restorable.programs);
+      this.keep(await this.#load(this.restorable.script, this.restorable.programs));
       if (moment) await this.#seekNow(moment.at, moment.step, "Restoring the run");
       if (lost instanceof GivenUp) {
         this.say(`Cancelled. The run is as it was at ${span(moment?.at ?? 0)}, paused.`);

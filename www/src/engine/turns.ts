@@ -29,6 +29,7 @@ export abstract class Turns {
   protected readonly changed: () => void;
   protected engine = new Engine();
   #queue: Promise<unknown> = Promise.resolve();
+  #opened = 0;
   protected waiting = 0;
   /**
    * What a fresh engine is restored from: the run after the last change that worked. The consent to its programs goes with it, so
@@ -108,8 +109,7 @@ export abstract class Turns {
     this.changed();
   }
 
-  protected ask(whole: boolean): Ask {
-    const view = this.view;
+  protected ask(whole: boolean, view = this.view): Ask {
     const branch = view?.frame.moment.branch ?? -1;
     return {
       whole,
@@ -134,6 +134,13 @@ export abstract class Turns {
     );
   }
 
+  /** Another run: nothing that was known of the one before holds of it. */
+  protected opened(answer: Answer, programs: Consent): void {
+    this.#opened++;
+    this.view = null;
+    this.keep(answer, programs);
+  }
+
   /** The run itself changed, so that its script came along. */
   protected keep(answer: Answer, programs: Consent = this.programs): void {
     if (answer.script !== undefined) this.restorable = { script: answer.script, programs };
@@ -147,6 +154,7 @@ export abstract class Turns {
     const config = answer.config ?? old?.config;
     if (config === undefined) return;
     this.view = {
+      opened: this.#opened,
       config,
       frame,
       now: Math.max(now, frame.moment.at),

@@ -4,6 +4,8 @@ import type { Branch, Check, Config, Frame, LogRow, Mark, Node, Rule, ToldStep, 
 import type { Attempt } from "splitbrain/jobs";
 
 export interface View {
+  /** Which of the runs opened here it shows, from 1. */
+  readonly opened: number;
   readonly config: Config;
   readonly frame: Frame;
   /** Virtual time drawn, in microseconds. */

@@ -10,6 +10,7 @@ import { nameIn, type View } from "../engine/view.js";
 import { seconds, trim } from "../model/format.js";
 import * as gantt from "../model/gantt.js";
 import type { Lane } from "../model/history.js";
+import { keyOf } from "../model/jobs.js";
 import type { Theme } from "../model/palette.js";
 import { Resized } from "../parts/resized.js";
 import { controls } from "../style/controls.js";
@@ -52,7 +53,7 @@ export class JobChart extends LitElement {
   protected override willUpdate(changed: PropertyValues) {
     if (!changed.has("view") && !changed.has("job")) return;
     const { frame, now } = this.view;
-    const of = `${frame.moment.branch} ${this.job.id} ${this.job.submittedAt}`;
+    const of = keyOf(this.view);
     if (this.#known?.of !== of) [this.#known, this.chosen, this.over, this.window] = [null, null, null, null];
     this.#known = { of, ...gantt.known(this.#known, this.view.attempts, now) };
     this.#ordinals = gantt.ordinals(this.#attempts);

@@ -1,12 +1,12 @@
 // The files of a job, wherever they are stored: chosen and read, a part at a time.
 
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Job } from "splitbrain";
 import type { StoredFile } from "splitbrain/jobs";
 import type { Lab } from "../engine/lab.js";
 import { nameIn, type View } from "../engine/view.js";
 import { count } from "../model/format.js";
+import { keyOf } from "../model/jobs.js";
 import { bytes } from "../model/words.js";
 import { controls } from "../style/controls.js";
 import { listing } from "../style/listing.js";
@@ -57,22 +57,28 @@ export class JobFiles extends LitElement {
 
   @property({ attribute: false }) lab!: Lab;
   @property({ attribute: false }) view!: View;
-  @property({ attribute: false }) job!: Job;
   @state() private files: readonly StoredFile[] | null = null;
   @state() private sought = "";
   @state() private chosen: StoredFile | null = null;
   @state() private text = "";
   @state() private read = 0;
+  /** Which job's files they are, and whether somebody looks at them. */
+  #of = "";
+  #looking = false;
 
-  protected override willUpdate(changed: PropertyValues) {
+  protected override willUpdate() {
+    const of = keyOf(this.view);
+    if (of === this.#of) return;
     // Another job has other files.
-    const before = changed.get("job") as Job | undefined;
-    if (before && before.submittedAt !== this.job.submittedAt) [this.files, this.chosen, this.text] = [null, null, ""];
+    this.#of = of;
+    [this.files, this.chosen, this.text] = [null, null, ""];
+    if (this.#looking) void this.#list();
   }
 
   override render() {
     return html`<details @toggle=${(event: Event) => {
-      if ((event.target as HTMLDetailsElement).open && this.files === null) void this.#list();
+      this.#looking = (event.target as HTMLDetailsElement).open;
+      if (this.#looking && this.files === null) void this.#list();
     }}><summary title="What maps have written for reduces to read, and what reduces have written">Files</summary>
       ${this.files === null ? html`<p class="soft" role="status">Looking…</p>` : this.files.length === 0 ? html`<div class="empty"><p>No file yet. Let a map task be done, then look again.</p></div><p></p><button title="List the files there are now" @click=${this.#list}>Look again</button>` : this.#choice(this.files)}
       ${this.chosen ? this.#contents(this.chosen) : nothing}
@@ -114,8 +120,10 @@ export class JobFiles extends LitElement {
   }
 
   readonly #list = async () => {
+    const of = this.#of;
     // The lab has said what went wrong, if anything did.
-    this.files = await this.lab.files().catch(() => []);
+    const files = await this.lab.files().catch(() => []);
+    if (of === this.#of) this.files = files;
   };
 
   async #open(file: StoredFile) {

@@ -1,7 +1,7 @@
 // Jobs in words: the applications there are, how a task stands, how far a job is.
 
 import type { Job, JobInput, Task } from "splitbrain";
-import { nth } from "../engine/view.js";
+import { nth, type View } from "../engine/view.js";
 import { count } from "./format.js";
 
 /** An application's name as a job has it. */
@@ -76,6 +76,10 @@ const APPS = GROUPS.flatMap(({ apps }) => apps);
 
 export const application = (name: string): Application =>
   APPS.find((app) => app.name === name) ?? { name: "script", label: name.replaceAll("-", " "), about: "" };
+
+/** What tells the job in view from every other: of this run or of another one, on this branch or elsewhere. */
+export const keyOf = ({ opened, frame: { moment, job } }: View): string =>
+  job ? `${opened} ${moment.branch} ${job.id} ${job.submittedAt}` : "";
 
 export const done = (tasks: readonly Task[]): number => tasks.filter((task) => task.state === "done").length;
 

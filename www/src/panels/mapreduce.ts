@@ -10,7 +10,7 @@ import { draft } from "../jobs/draft.js";
 import type { JobForm } from "../jobs/form.js";
 import { diedView, progressLook, progressView, type Ways, waitingView } from "../jobs/progress.js";
 import { workersLook, workersView } from "../jobs/workers.js";
-import { part } from "../model/jobs.js";
+import { keyOf, part } from "../model/jobs.js";
 import type { Theme } from "../model/palette.js";
 import { controls } from "../style/controls.js";
 import { listing } from "../style/listing.js";
@@ -67,7 +67,7 @@ export class MapReduce extends Panel {
   ];
 
   @property() theme: Theme = "light";
-  @state() private output: { submittedAt: number; result: JobOutput } | null = null;
+  @state() private output: { of: string; result: JobOutput } | null = null;
   @state() private sought = "";
   @query("sb-job-form") private form!: JobForm | null;
   #asking = false;
@@ -101,7 +101,7 @@ export class MapReduce extends Panel {
     return html`${progressView(view, job, this.#ways)}
       <section><sb-job-chart .lab=${lab} .view=${view} .job=${job} .theme=${theme}></sb-job-chart></section>
       ${workersView(view, lab)}${countersView(job)}${this.#output(job)}
-      <section><sb-job-files .lab=${lab} .view=${view} .job=${job}></sb-job-files></section>`;
+      <section><sb-job-files .lab=${lab} .view=${view}></sb-job-files></section>`;
   }
 
   #died() {
@@ -152,8 +152,8 @@ export class MapReduce extends Panel {
 
   #output(job: Job) {
     if (job.phase !== "done") return nothing;
-    if (this.output?.submittedAt !== job.submittedAt) {
-      void this.#fetch(job.submittedAt);
+    if (this.output?.of !== keyOf(this.view)) {
+      void this.#fetch(keyOf(this.view));
       return html`<section><p class="soft">Reading the output…</p></section>`;
     }
     return outputView(this.output.result, this.sought, (sought) => {
@@ -161,12 +161,15 @@ export class MapReduce extends Panel {
     });
   }
 
-  async #fetch(submittedAt: number) {
+  async #fetch(wanted: string) {
     if (this.#asking) return;
     this.#asking = true;
     try {
       const result = await this.lab.jobOutput();
-      if (result) this.output = { submittedAt, result };
+      // It may be another's by now: it is that job's which the lab shows when the answer comes.
+      const of = this.lab.view ? keyOf(this.lab.view) : "";
+      if (result) this.output = { of, result };
+      if (of !== wanted) this.requestUpdate();
     } catch {
       // The lab has said what went wrong; the panel asks again when the job is looked at anew.
     } finally {

@@ -93,7 +93,7 @@ const UNUSABLE: { what: string; hash: (link: string) => string | Promise<string>
   {
     what: "that would inflate to ten megabytes",
     hash: async () => `#run=${await encoded(" ".repeat(10_000_000))}`,
-    says: /larger than this page opens/,
+    says: /larger than this page opens from a link/,
   },
   { what: "to a list", hash: async () => `#run=${await encoded("[]")}`, says: /\w+/ },
   { what: "to something else", hash: async () => `#run=${await encoded('{"splitbrain":1}')}`, says: /config/ },
@@ -170,4 +170,24 @@ test("a link pasted into a page that is open already opens there", async ({ arri
     "the replay arrives at the moment",
   );
   await theirs.playButton("Play").waitFor();
+});
+
+test("a file larger than any link opens", async ({ arrive }) => {
+  const mine = await Lab.at(await arrive());
+  await eventfulRun(mine);
+  const now = await mine.now();
+  const json = await decoded(hashOf(await mine.link()));
+  const theirs = await Lab.at(await arrive());
+  await theirs.page.getByRole("banner").getByRole("button", { name: "Share" }).click();
+  await theirs.page.getByLabel("Run file").evaluate((input: HTMLInputElement, text) => {
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([text.padEnd(5_000_000)], "run.json"));
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("change"));
+  }, json);
+  await until(
+    () => theirs.now(),
+    (at) => at === now,
+    "the replay arrives at the moment",
+  );
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decode, encode, LONGEST_CODE } from "../src/model/share.js";
+import { decode, encode, LARGEST_SCRIPT, LONGEST_CODE } from "../src/model/share.js";
 
 test("a script comes back from its code as it was", async () => {
   const script = JSON.stringify({
@@ -37,4 +37,8 @@ test("a small code that inflates without end is stopped", async () => {
 test("a run that would not fit is refused with what to do instead", async () => {
   const noise = Array.from({ length: 90_000 }, (_, i) => ((i * 2654435761) >>> 7).toString(36)).join("");
   await expect(encode(noise)).rejects.toThrow(/file/);
+});
+
+test("no link is made that would be refused where it is opened", async () => {
+  await expect(encode(`"${"a".repeat(LARGEST_SCRIPT)}"`)).rejects.toThrow(/file/);
 });

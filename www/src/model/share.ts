@@ -3,22 +3,29 @@
 
 /** Longest fragment a link may carry; browsers and chat programs get into trouble well above this. */
 export const LONGEST_CODE = 64_000;
-/** Largest script accepted, in bytes of JSON. */
+/** Largest script a link may inflate to, in bytes of JSON. */
 export const LARGEST_SCRIPT = 4_000_000;
+/** Largest file opened, in bytes: what the engine reads. Nobody opens one without having chosen it. */
+export const LARGEST_FILE = 32 << 20;
+
+const TOO_LONG = "This run is too long for a link. Save it as a file and send that instead.";
+const TOO_LARGE = "This run is larger than this page opens from a link (4 MB). Ask for it as a file.";
 
 /** A link or file that cannot be used; the message is for the reader. */
 export class ShareError extends Error {}
 
 /** The code of a script for a link. Throws `ShareError` when it would be too long for one. */
 export async function encode(json: string): Promise<string> {
+  const script = new Blob([json]);
+  // One that packs well may fit, and would still be refused where it is opened.
+  if (script.size > LARGEST_SCRIPT) throw new ShareError(TOO_LONG);
   const packed = await collect(
-    new Blob([json]).stream().pipeThrough(new CompressionStream("deflate-raw")),
-    LARGEST_SCRIPT,
+    script.stream().pipeThrough(new CompressionStream("deflate-raw")),
+    LONGEST_CODE,
+    TOO_LONG,
   );
   const code = base64url(packed);
-  if (code.length > LONGEST_CODE) {
-    throw new ShareError("This run is too long for a link. Save it as a file and send that instead.");
-  }
+  if (code.length > LONGEST_CODE) throw new ShareError(TOO_LONG);
   return code;
 }
 
@@ -35,7 +42,7 @@ export async function decode(code: string): Promise<string> {
   }
   try {
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    return new TextDecoder("utf-8", { fatal: true }).decode(await collect(stream, LARGEST_SCRIPT));
+    return new TextDecoder("utf-8", { fatal: true }).decode(await collect(stream, LARGEST_SCRIPT, TOO_LARGE));
   } catch (error) {
     if (error instanceof ShareError) throw error;
     throw damaged();
@@ -45,7 +52,11 @@ export async function decode(code: string): Promise<string> {
 const damaged = () => new ShareError("This link is damaged: part of it is missing or changed. Copy it again, whole.");
 
 /** All bytes of a stream, stopping as soon as there are more than `most`: a small code can inflate to gigabytes. */
-async function collect(stream: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array<ArrayBuffer>> {
+async function collect(
+  stream: ReadableStream<Uint8Array>,
+  most: number,
+  otherwise: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let size = 0;
   const reader = stream.getReader();
@@ -55,7 +66,7 @@ async function collect(stream: ReadableStream<Uint8Array>, most: number): Promis
     size += value.length;
     if (size > most) {
       await reader.cancel();
-      throw new ShareError("This run is larger than this page opens (4 MB).");
+      throw new ShareError(otherwise);
     }
     parts.push(value);
   }

@@ -4,7 +4,7 @@ import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { seconds } from "../model/format.js";
 import { PREFIX } from "../model/link.js";
-import { encode, LARGEST_SCRIPT, ShareError } from "../model/share.js";
+import { encode, LARGEST_FILE, ShareError } from "../model/share.js";
 import { bytes } from "../model/words.js";
 import { Dialog } from "./dialog.js";
 
@@ -82,13 +82,21 @@ export class Share extends Dialog {
   }
 
   async #opened(event: Event) {
-    const file = (event.target as HTMLInputElement).files?.[0];
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
     if (!file) return;
-    if (file.size > LARGEST_SCRIPT) {
-      this.said = `${file.name} is ${bytes(file.size)}; this page opens runs up to ${bytes(LARGEST_SCRIPT)}.`;
+    // Chosen once more, the same file is opened once more.
+    input.value = "";
+    if (file.size > LARGEST_FILE) {
+      this.said = `${file.name} is ${bytes(file.size)}; this page opens runs up to 32 MB.`;
+      return;
+    }
+    const script = await file.text().catch(() => null);
+    if (script === null) {
+      this.said = `${file.name} could not be read. Choose another file, or this one again.`;
       return;
     }
     this.close();
-    await this.lab.openScript(await file.text()).catch(() => {});
+    await this.lab.openScript(script).catch(() => {});
   }
 }

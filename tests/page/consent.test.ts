@@ -48,7 +48,7 @@ async function stillRunsNoCode(lab: Lab, jobs: JobPanel) {
   await lab.play();
   await jobs.trouble.waitFor();
   await lab.pause();
-  expect(await jobs.trouble.textContent()).toMatch(/The job failed/);
+  expect(await jobs.trouble.textContent()).toMatch(/opened without running its code/);
   await jobs.program("function map(key, value, emit) { emit(key, 1) }\nfunction reduce() { return 1 }");
   await jobs.run.click();
   await told(lab, /chose not to run/);

@@ -1,6 +1,6 @@
 import type { Job, Task } from "splitbrain";
 import { describe, expect, test } from "vitest";
-import { again, application, done, GROUPS, isOver, marks, part, standing } from "../src/model/jobs.js";
+import { again, application, done, GROUPS, isOver, marks, part, standing, whatNext } from "../src/model/jobs.js";
 
 const task = (more: Partial<Task> = {}): Task => ({
   state: "idle",
@@ -85,4 +85,18 @@ describe("how a job stands", () => {
     expect(application("early-exit").label).toBe("Early exit");
     expect(application("never-heard-of").label).toBe("never heard of");
   });
+});
+
+test("what to do about a failed job goes by how it failed", () => {
+  const next = (kind: NonNullable<Job["failure"]>["kind"], refused = false, code: string | null = "map") =>
+    whatNext(
+      { code, failure: { kind, message: "", task: "map 1", line: null, column: null } } as unknown as Job,
+      refused,
+    );
+  expect(next("thrown")).toMatch(/bad records be skipped/);
+  for (const kind of ["fuel", "memory", "stack", "output", "program", "nondeterministic", "unavailable"] as const)
+    expect(next(kind), kind).not.toMatch(/skipped/);
+  expect(next("unavailable", true)).toMatch(/opened without running its code/);
+  expect(next("unavailable")).not.toMatch(/without/);
+  expect(next("thrown", false, null)).toMatch(/Change the job below/);
 });

@@ -4,10 +4,12 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import type { Job, Task } from "splitbrain";
 import { nameIn, type View } from "../engine/view.js";
 import { seconds, span } from "../model/format.js";
-import { again, application, done, isOver, marks, standing } from "../model/jobs.js";
+import { again, application, done, isOver, marks, standing, whatNext } from "../model/jobs.js";
 import { place } from "./form.js";
 
 export interface Ways {
+  /** Whether this run may run no programs. */
+  readonly refused: boolean;
   ahead(): void;
   edit(code: string): void;
   resubmit: (() => void) | null;
@@ -53,8 +55,8 @@ function failure(job: Job, ways: Ways) {
   const { failure, code } = job;
   if (job.phase !== "failed" || !failure) return nothing;
   return html`<div class="trouble" role="alert"><p><b>The job failed</b> in ${failure.task}: ${place(failure)}${failure.message}</p>
-    <p class="soft">${code === null ? "Change the job below and run it again." : "Change the program and run it again, or let bad records be skipped."}</p>
-    <div class="row">${code === null ? nothing : html`<button class="primary" title="The program, at the line that failed" @click=${() => ways.edit(code)}>Edit</button>`}
+    <p class="soft">${whatNext(job, ways.refused)}</p>
+    <div class="row">${code === null || ways.refused ? nothing : html`<button class="primary" title="The program, at the line that failed" @click=${() => ways.edit(code)}>Edit</button>`}
     ${ways.resubmit ? html`<button title="The same job once more" @click=${ways.resubmit}>Submit again</button>` : nothing}</div></div>`;
 }
 

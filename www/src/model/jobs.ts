@@ -89,6 +89,28 @@ export const part = (job: Job | null): number =>
 
 export const isOver = (job: Job | null): boolean => job === null || job.phase === "done" || job.phase === "failed";
 
+const AGAIN = "and run it again";
+const DIFFERENTLY: Record<NonNullable<Job["failure"]>["kind"], string> = {
+  // Only these two are of a record: it can be left out (§4.6).
+  thrown: `Change the program ${AGAIN}, or let bad records be skipped.`,
+  wrong: `Change the program ${AGAIN}, or let bad records be skipped.`,
+  program: `Change the program ${AGAIN}.`,
+  fuel: `Let the program do less in one call, ${AGAIN}.`,
+  memory: `Let the program keep less at a time, ${AGAIN}.`,
+  stack: `Let the program call itself less deeply, ${AGAIN}.`,
+  output: `Let the program emit, return or count less, ${AGAIN}.`,
+  nondeterministic: `Let the program give one answer to one input, however often it is asked, ${AGAIN}.`,
+  unavailable: "The program was not run. Submit the job again; if that fails too, reload the page.",
+};
+
+/** What to do about a job that failed. `refused`: whether the run was opened without running its code. */
+export function whatNext({ code, failure }: Job, refused: boolean): string {
+  if (code === null || failure === null) return "Change the job below and run it again.";
+  if (failure.kind === "unavailable" && refused)
+    return "The program was not run, because this run was opened without running its code. Open it again to choose otherwise.";
+  return DIFFERENTLY[failure.kind];
+}
+
 /** The classes of a task's tile; style sheets give each a shape besides its colour. */
 export function marks(task: Task): string {
   const again = nth(task.attempt) > 1 ? " again" : "";

@@ -120,6 +120,7 @@ export class MapReduce extends Panel {
   get #ways(): Ways {
     const { last } = draft;
     return {
+      refused: this.lab.programs === "refuse",
       ahead: () => this.#ahead(),
       edit: (code) => void this.form?.edit(code),
       resubmit: last && (() => void this.#resubmit(last)),

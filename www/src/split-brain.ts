@@ -300,7 +300,7 @@ export class SplitBrain extends LitElement {
   #busy() {
     const { busy } = this.#lab;
     if (!busy) return nothing;
-    return html`<div class="busy" role="group" aria-label=${busy.label}><span>${busy.label}…</span><button @click=${() => this.#lab.cancel()}>Cancel</button>
+    return html`<div class="busy" role="group" aria-label=${busy.label}><span>${busy.label}…</span><button title="Stop this where it is" @click=${() => this.#lab.cancel()}>Cancel</button>
       <progress max="1" .value=${busy.fraction} aria-label=${busy.label}></progress></div>`;
   }
 

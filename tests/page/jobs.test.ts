@@ -260,6 +260,26 @@ test("intermediate files can be found and read", async ({ arrive }) => {
   expect(await page.getByLabel(/^Contents of /).count()).toBe(0);
 });
 
+test("files that are too large or cannot be read are told of, before anything is read", async ({ arrive }) => {
+  const { lab, jobs } = await atJobs(arrive);
+  const { page } = lab;
+  await jobs.text("one");
+  await page.evaluate(() => {
+    Blob.prototype.text = () => Promise.reject(new DOMException("It is a folder.", "NotFoundError"));
+  });
+  const add = (size: number) =>
+    page.getByLabel("Text files").evaluate((input: HTMLInputElement, length) => {
+      const chosen = new DataTransfer();
+      chosen.items.add(new File(["a".repeat(length)], "novels"));
+      input.files = chosen.files;
+      input.dispatchEvent(new Event("change"));
+    }, size);
+  await add(5_000_000);
+  await page.getByRole("alert").filter({ hasText: "5 MB of text" }).waitFor();
+  await add(10);
+  await page.getByRole("alert").filter({ hasText: "novels could not be read" }).waitFor();
+});
+
 test("the output shown is that of the run in view", async ({ arrive }) => {
   // Two runs that differ in nothing but what the program returns.
   const run = async (returns: string) => {

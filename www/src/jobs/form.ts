@@ -80,10 +80,17 @@ export class JobForm extends LitElement {
         ${draft.app === "script" ? this.#program() : nothing}
         ${
           draft.text === "own"
-            ? ownText(draft, this.over, (change, over = this.over) => {
-                this.over = over;
-                this.#set(change);
-              })
+            ? ownText(
+                draft,
+                this.over,
+                (change, over = this.over) => {
+                  this.over = over;
+                  this.#set(change);
+                },
+                (wrong) => {
+                  this.wrong = wrong;
+                },
+              )
             : nothing
         }
         ${this.#options()}

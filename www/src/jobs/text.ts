@@ -25,10 +25,28 @@ export async function inputsOf({ text, pasted, files }: Draft): Promise<Input[]>
     ...parts.map((part, i) => ({ name: `pasted-${String(i + 1).padStart(3, "0")}`, text: part })),
   ];
   if (inputs.length === 0) throw new Error("There is no text yet: paste some, or add a file.");
-  const size = inputs.reduce((sum, one) => sum + one.text.length, 0);
+  limit(sizeOf(inputs));
+  return inputs;
+}
+
+const sizeOf = (inputs: readonly Input[]) => inputs.reduce((sum, one) => sum + one.text.length, 0);
+
+function limit(size: number): void {
   if (size > LARGEST)
     throw new Error(`That is ${bytes(size)} of text; a job takes up to ${bytes(LARGEST)}. Leave some of it out.`);
-  return inputs;
+}
+
+/** Files as inputs, beside those there are. They are measured before anything is read. */
+async function read(files: readonly File[], beside: readonly Input[]): Promise<Input[]> {
+  limit(files.reduce((sum, file) => sum + file.size, sizeOf(beside)));
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file.name,
+      text: await file.text().catch(() => {
+        throw new Error(`${file.name} could not be read. If it is a folder, add the files in it instead.`);
+      }),
+    })),
+  );
 }
 
 /** The field for a text of one's own. */
@@ -36,12 +54,15 @@ export function ownText(
   draft: Draft,
   over: boolean,
   change: (change: Partial<Draft>, over?: boolean) => void,
+  tell: (wrong: string) => void,
 ): TemplateResult {
   const add = async (list: FileList | null | undefined) => {
-    const read = await Promise.all(
-      [...(list ?? [])].map(async (file) => ({ name: file.name, text: await file.text() })),
-    );
-    change({ files: [...draft.files, ...read] });
+    try {
+      const added = await read([...(list ?? [])], draft.files);
+      change({ files: [...draft.files, ...added] });
+    } catch (error) {
+      tell(error instanceof Error ? error.message : String(error));
+    }
   };
   return html`<div class="drop ${over ? "over" : ""}" @dragover=${(event: DragEvent) => {
     event.preventDefault();

@@ -57,7 +57,7 @@ export class JobFiles extends LitElement {
 
   @property({ attribute: false }) lab!: Lab;
   @property({ attribute: false }) view!: View;
-  @state() private files: readonly StoredFile[] | null = null;
+  @state() private files: readonly StoredFile[] | "unknown" | null = null;
   @state() private sought = "";
   @state() private chosen: StoredFile | null = null;
   @state() private text = "";
@@ -80,9 +80,22 @@ export class JobFiles extends LitElement {
       this.#looking = (event.target as HTMLDetailsElement).open;
       if (this.#looking && this.files === null) void this.#list();
     }}><summary title="What maps have written for reduces to read, and what reduces have written">Files</summary>
-      ${this.files === null ? html`<p class="soft" role="status">Looking…</p>` : this.files.length === 0 ? html`<div class="empty"><p>No file yet. Let a map task be done, then look again.</p></div><p></p><button title="List the files there are now" @click=${this.#list}>Look again</button>` : this.#choice(this.files)}
+      ${this.#listed()}
       ${this.chosen ? this.#contents(this.chosen) : nothing}
     </details>`;
+  }
+
+  #listed() {
+    const { files } = this;
+    if (files === null) return html`<p class="soft" role="status">Looking…</p>`;
+    if (files === "unknown") return this.#none("The files could not be listed. Look again.");
+    return files.length === 0
+      ? this.#none("No file yet. Let a map task be done, then look again.")
+      : this.#choice(files);
+  }
+
+  #none(why: string) {
+    return html`<div class="empty"><p>${why}</p></div><p></p><button title="List the files there are now" @click=${this.#list}>Look again</button>`;
   }
 
   #choice(files: readonly StoredFile[]) {
@@ -122,7 +135,7 @@ export class JobFiles extends LitElement {
   readonly #list = async () => {
     const of = this.#of;
     // The lab has said what went wrong, if anything did.
-    const files = await this.lab.files().catch(() => []);
+    const files = await this.lab.files().catch(() => "unknown" as const);
     if (of === this.#of) this.files = files;
   };
 
@@ -135,7 +148,12 @@ export class JobFiles extends LitElement {
     const { chosen, read } = this;
     if (!chosen) return;
     const part = await this.lab.file(chosen.at, chosen.name, read, PART).catch(() => null);
-    if (part === null || this.chosen !== chosen || this.read !== read) return;
+    if (this.chosen !== chosen || this.read !== read) return;
+    if (part === null) {
+      // What could not be begun may be chosen again.
+      if (read === 0) this.chosen = null;
+      return;
+    }
     this.text += part;
     this.read = read + PART;
   }

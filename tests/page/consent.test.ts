@@ -182,3 +182,17 @@ test("a dialog that cannot be fetched is asked for once, and the page goes on", 
   await lab.pause();
   expect(asked).toBe(1);
 });
+
+test("what is not seen in code is marked, with and without the editor", async ({ arrive }) => {
+  const hash = await run((script) => {
+    for (const { job } of script.acts.map(({ act }) => act))
+      if (job) job.app = { script: { code: "/* \u202e */ function map() {}\nfunction reduce() {}" } };
+  });
+  const page = await arrive({ hash });
+  await page.locator("sb-foreign .cm-specialChar").waitFor();
+
+  const without = await arrive({ excused: /ERR_FAILED/, serviceWorkers: "block" });
+  await without.context().route(/assets\/code-/, (route) => route.abort());
+  await without.goto(without.url() + hash);
+  await without.locator("sb-foreign pre").getByText("/* • */ function map").waitFor();
+});

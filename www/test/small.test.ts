@@ -7,6 +7,7 @@ import { jump, lanes } from "../src/model/lanes.js";
 import { divergent, latest, shorthand } from "../src/model/log-window.js";
 import { declarations, EDGE, FILL, hue, ON_FILL, type Pair, PLAIN } from "../src/model/palette.js";
 import { FASTEST, SLOWEST, speedLabel, speedOf, virtualFor } from "../src/model/speed.js";
+import { marked } from "../src/model/unseen.js";
 import { bytes, list } from "../src/model/words.js";
 
 describe("typed operations", () => {
@@ -188,4 +189,12 @@ describe("logs", () => {
     expect([latest(3), latest(30)]).toEqual([1, 19]);
     expect(["put x 1", "append x ab", "get x", "no-op"].map(shorthand)).toEqual(["x=1", "x+ab", "x?", "no-op"]);
   });
+});
+
+test("what is not seen in code is marked, and nothing else", () => {
+  for (const unseen of ["\u202e", "\u202a", "\u2068", "\u200b", "\u00ad", "\ufeff", "\u2028", "\u0000", "\u001b"])
+    expect(marked(`a${unseen}b`), JSON.stringify(unseen)).toBe("a•b");
+  expect(marked("// a\rb()")).toBe("// a•b()");
+  const plain = "a\tb\r\nc é 🐋 العربية\n";
+  expect(marked(plain)).toBe(plain);
 });

@@ -10,6 +10,7 @@ import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNum
 import { css, LitElement, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ScriptProblem } from "splitbrain/jobs";
+import { UNSEEN } from "../model/unseen.js";
 import { colours, look } from "./look.js";
 
 @customElement("sb-code")
@@ -43,8 +44,8 @@ export class Code extends LitElement {
 
   #extensions() {
     return [
-      // Characters that are not to be seen, such as those that turn the direction of writing, are shown as dots.
-      highlightSpecialChars(),
+      // Left to itself, the editor lets some pass that turn the direction of writing.
+      highlightSpecialChars({ specialChars: UNSEEN }),
       lineNumbers(),
       history(),
       indentOnInput(),

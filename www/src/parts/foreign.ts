@@ -6,6 +6,7 @@ import type { Lab } from "../engine/lab.js";
 import { late } from "../late.js";
 import { count } from "../model/format.js";
 import { submissions } from "../model/saved.js";
+import { marked } from "../model/unseen.js";
 import { listing } from "../style/listing.js";
 import { Dialog } from "./dialog.js";
 
@@ -62,7 +63,7 @@ export class Foreign extends Dialog {
     return html`<div><h3>${label}</h3>${
       this.editor
         ? html`<sb-code readonly .label=${label} .code=${code}></sb-code>`
-        : html`<pre tabindex="0" aria-label=${label}>${code}</pre>`
+        : html`<pre tabindex="0" aria-label=${label}>${marked(code)}</pre>`
     }</div>`;
   }
 

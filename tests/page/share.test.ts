@@ -191,3 +191,11 @@ test("a file larger than any link opens", async ({ arrive }) => {
     "the replay arrives at the moment",
   );
 });
+
+test("a damaged link is told of though another notice is in view", async ({ arrive }) => {
+  const lab = await Lab.at(await arrive({ hash: `#run=${await encoded("[]")}` }));
+  const alert = lab.page.getByRole("alert").filter({ hasText: /\w/ });
+  await alert.waitFor();
+  await lab.page.goto(lab.page.url().replace(/#.*/, "#run=hello"));
+  await alert.filter({ hasText: "damaged" }).waitFor();
+});

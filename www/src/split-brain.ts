@@ -10,7 +10,7 @@ import "./panels/logs.js";
 import "./stage/stage.js";
 import "./timeline/timeline.js";
 import type { Config } from "splitbrain";
-import { Lab } from "./engine/lab.js";
+import { Handled, Lab } from "./engine/lab.js";
 import type { View } from "./engine/view.js";
 import { late, type Part } from "./late.js";
 import { count, inWords } from "./model/format.js";
@@ -118,7 +118,7 @@ export class SplitBrain extends LitElement {
       this.selected = null;
       await this.#lab.openScript(script);
     } catch (error) {
-      if (this.#lab.notice === null) this.#lab.say(error instanceof Error ? error.message : String(error), "error");
+      if (!(error instanceof Handled)) this.#lab.say(error instanceof Error ? error.message : String(error), "error");
     }
   };
 

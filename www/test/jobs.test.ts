@@ -1,6 +1,7 @@
 import type { Job, Task } from "splitbrain";
 import { describe, expect, test } from "vitest";
-import { again, application, done, GROUPS, isOver, marks, part, standing, whatNext } from "../src/model/jobs.js";
+import type { View } from "../src/engine/view.js";
+import { again, application, done, GROUPS, isOver, keyOf, marks, part, standing, whatNext } from "../src/model/jobs.js";
 
 const task = (more: Partial<Task> = {}): Task => ({
   state: "idle",
@@ -99,4 +100,11 @@ test("what to do about a failed job goes by how it failed", () => {
   expect(next("unavailable", true)).toMatch(/opened without running its code/);
   expect(next("unavailable")).not.toMatch(/without/);
   expect(next("thrown", false, null)).toMatch(/Change the job below/);
+});
+
+test("jobs submitted at the same moment are told apart by run and branch", () => {
+  const view = (opened: number, branch: number, id = 1) =>
+    ({ opened, frame: { moment: { branch }, job: { id, submittedAt: 5 } } }) as unknown as View;
+  expect(keyOf(view(1, 0))).toBe(keyOf(view(1, 0)));
+  expect(new Set([view(1, 0), view(2, 0), view(1, 1), view(1, 0, 2)].map(keyOf)).size).toBe(4);
 });

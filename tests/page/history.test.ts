@@ -107,7 +107,10 @@ for (const size of EVERY_SIZE) {
       (now) => now < moment,
       "the moment is shown at which it came into a log",
     );
-    await verdict(page).getByRole("button", { name: "Judge this run up to now" }).click();
+    const again = verdict(page).getByRole("button", { name: "Judge this run up to now" });
+    await again.click();
+    // Until then the operations in view are those of before.
+    await again.waitFor({ state: "hidden" });
     await page.getByRole("application", { name: "Operations over time" }).focus();
     await page.keyboard.press("End");
     await chosen(page).getByText("nobody learned what came of it").waitFor();

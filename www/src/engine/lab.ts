@@ -48,6 +48,8 @@ export class Lab extends Turns {
 
   #defaults: Config | null = null;
   #cancelled = false;
+  /** Whether the engine is a fresh one, in which nothing is open yet. */
+  #opening = false;
   #seekingTo: number | null = null;
   #raf = 0;
   /** Where playing stops by itself. */
@@ -135,6 +137,7 @@ export class Lab extends Turns {
   async #inFreshEngine<T>(open: () => Promise<T>): Promise<T> {
     const old = this.engine;
     this.engine = new Engine();
+    this.#opening = true;
     try {
       await this.engine.call((host) => host.start(), LONG_CALL_MS);
       const opened = await open();
@@ -146,6 +149,8 @@ export class Lab extends Turns {
       if (!(error instanceof EngineLost)) throw error;
       const why = error instanceof GivenUp ? "Cancelled" : `The engine stopped (${error.message})`;
       throw new Error(`${why} before the run was open. What was open before is as it was.`);
+    } finally {
+      this.#opening = false;
     }
   }
 
@@ -291,7 +296,7 @@ export class Lab extends Turns {
   cancel(): void {
     this.#cancelled = true;
     // A program that computes for long does not hear of it: its engine is given up, and the run restored in a fresh one.
-    if (this.engine.interprets && this.engine.silence > SLOW_MS) this.engine.giveUp();
+    if (this.#opening || (this.engine.interprets && this.engine.silence > SLOW_MS)) this.engine.giveUp();
   }
 
   /** Programs may take seconds over one call; they have limits of their own. */

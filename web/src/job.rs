@@ -90,7 +90,7 @@ pub struct Job {
     pub counters: Vec<Counter>,
     /// Whether its output is a sequential run's; null until that is known.
     pub equal: Option<bool>,
-    /// Whether the run has met a limit that strikes elsewhere on another machine.
+    /// Whether a program met a limit that strikes elsewhere on another machine, or was not run for want of an interpreter.
     pub unportable: bool,
 }
 

@@ -238,7 +238,8 @@ fn heard(step: &Step<Member>) -> Option<&mapreduce::Message> {
     }
 }
 
-/// Whether every target would hear the same: not if a program met a limit that strikes elsewhere on another.
+/// Whether every reader would hear the same: not if a program met a limit that strikes elsewhere on another machine, or was not
+/// run for want of an interpreter.
 fn ends_alike_everywhere(message: &mapreduce::Message) -> bool {
     match message {
         mapreduce::Message::Report { ending: mapreduce::Ending::Failed(failure), .. } => {

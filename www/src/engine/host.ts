@@ -272,4 +272,6 @@ function guarded<T>(call: () => T): T {
 const isTrap = (error: unknown): boolean =>
   error instanceof WebAssembly.RuntimeError ||
   error instanceof RangeError ||
+  // A stack that ran out, as Firefox calls it.
+  (error instanceof Error && error.name === "InternalError") ||
   (error instanceof Error && /recursive use of an object|null pointer passed to rust/.test(error.message));

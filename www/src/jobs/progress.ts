@@ -27,7 +27,7 @@ export function progressView(view: View, job: Job, ways: Ways): TemplateResult {
     <div class="legend" aria-hidden="true"><span><i></i>idle map</span><span><i class="reduce"></i>idle reduce</span><span><i class="running"></i>running</span><span><i class="done"></i>done</span><span><i class="again"></i>given out again</span><span><i class="running backup"></i>with a backup</span><span><i class="failed"></i>failed</span></div>
     ${repeated.length > 0 ? html`<p class="hold">${repeated.join(" · ")}</p>` : nothing}
     ${failure(job, ways)}${verdict(job)}
-    ${job.unportable ? html`<p class="soft">The program met a limit of memory or stack, which other machines may have elsewhere: from here on this run need not be the same everywhere.</p>` : nothing}
+    ${job.unportable ? html`<p class="soft">The program met a limit of memory or stack, which other machines may have elsewhere, or was not run here: from here on this run need not be the same everywhere.</p>` : nothing}
     ${isOver(job) ? nothing : ahead(ways)}
   </section>`;
 }
@@ -68,17 +68,31 @@ const verdict = (job: Job) =>
 /** While nobody hands out tasks: before a job has its number, and until a standby takes over. */
 export const waitingView = (claiming: boolean, ways: Ways): TemplateResult => html`<section>
     <h2>${claiming ? "The job is submitted" : "No coordinator is in charge"}</h2>
-    <p role="status">${claiming ? "It gets its number as soon as a coordinator is in charge and has it kept in the servers' log." : "One that has heard from no other for two to three seconds takes over: it reads in the servers' log what is finished, and goes on from there (§3.3)."}</p>
+    <p role="status">${claiming ? "It gets its number as soon as a coordinator is in charge and has it kept in the servers' log; until then it is in one coordinator's memory, and is lost if that crashes." : "One that has heard from no other for two to three seconds takes over: it reads in the servers' log what is finished, and goes on from there (§3.3)."}</p>
     ${ahead(ways)}</section>`;
 
 /** A job that went down with its coordinator. */
-export function diedView(died: boolean, at: number | null, resubmit: (() => void) | null): TemplateResult {
+export function diedView(
+  died: boolean,
+  replicated: boolean,
+  at: number | null,
+  resubmit: (() => void) | null,
+): TemplateResult {
+  const crashed = `The coordinator crashed${at === null ? "" : ` at ${seconds(at)}`}`;
+  const again = html`<div class="row"><button class="primary" title="The same job once more, by a coordinator that is up" @click=${resubmit}>Submit again</button></div>`;
+  if (replicated) {
+    return html`<section><h2>The job died with its coordinator</h2>
+    <div class="trouble" role="alert">
+      <p>${crashed} while the job's inputs were being stored, and nobody else has them. Once they are, a job outlives whoever is in charge.</p>
+      ${resubmit ? again : nothing}
+    </div></section>`;
+  }
   return html`<section><h2>${died ? "The job died with its coordinator" : "The coordinator is down"}</h2>
     <div class="trouble" role="alert">
-      <p>The coordinator crashed${at === null ? "" : ` at ${seconds(at)}`}, and what it knew of a job was in its memory only. The workers have nobody to ask.</p>
+      <p>${crashed}, and what it knew of a job was in its memory only. The workers have nobody to ask.</p>
       <blockquote cite="https://research.google/pubs/pub62/">“However, given that there is only a single master, its failure is unlikely; therefore our current implementation aborts the MapReduce computation if the master fails. Clients can check for this condition and retry the MapReduce operation if they desire.” <span class="soft">§3.3</span></blockquote>
       <p class="soft">${resubmit ? "Submit the job again, which restarts the coordinator" : "Restart the coordinator and run the job again below"}; or start a new run (n) with a replicated coordinator, and see it survive.</p>
-      ${resubmit ? html`<div class="row"><button class="primary" title="The same job once more, by a coordinator that has been restarted" @click=${resubmit}>Submit again</button></div>` : nothing}
+      ${resubmit ? again : nothing}
     </div></section>`;
 }
 

@@ -106,15 +106,16 @@ export class MapReduce extends Panel {
 
   #died() {
     const { config, frame, marks } = this.view;
-    const coordinator = frame.nodes.find((node) => node.kind === "coordinator");
-    const died = (coordinator?.coordinator?.died ?? null) !== null;
+    const coordinators = frame.nodes.filter((node) => node.kind === "coordinator");
+    const replicated = config.coordinator === "replicated";
+    const died = coordinators.some(({ coordinator }) => coordinator?.seat !== "standby" && coordinator?.died);
     // While it is down it cannot say itself that a job was its.
-    const down = coordinator?.status === "down" && config.coordinator !== "replicated";
+    const down = !replicated && coordinators.some(({ status }) => status === "down");
     if (!died && !down) return nothing;
     const crash = marks.findLast(
-      ({ kind, node, text }) => kind === "fault" && node === coordinator?.id && /crash/.test(text),
+      ({ kind, node, text }) => kind === "fault" && coordinators.some(({ id }) => id === node) && /crash/.test(text),
     );
-    return diedView(died || draft.last !== null, crash?.at ?? null, this.#ways.resubmit);
+    return diedView(died || draft.last !== null, replicated, crash?.at ?? null, this.#ways.resubmit);
   }
 
   get #ways(): Ways {

@@ -203,6 +203,10 @@ impl Attempts {
                     let mut waited_for = waited_for.filter(|run| run.attempt == attempt.attempt);
                     if attempt.overdue_at.is_none() && waited_for.next().is_none() {
                         attempt.overdue_at = Some(at);
+                        // Its report has not come, and its worker is not there to repeat it.
+                        if attempt.to.is_some() {
+                            attempt.end = End::Crashed;
+                        }
                     }
                 }
             }

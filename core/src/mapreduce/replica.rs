@@ -193,7 +193,6 @@ impl Coordinator {
             // While that can still be said.
             events = [(Event::Failed(JobFailure { task, failure: too_long() }), false)].into();
             (value, shared) = replica.shared.with(at, &events, reduces);
-            out.note(Note::JobFailed);
         }
         let change =
             Keep::Change { key: STATE.into(), expected: replica.known.clone(), value: value.clone() };

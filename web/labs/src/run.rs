@@ -17,7 +17,8 @@ const SLICE: u64 = 20_000;
 #[wasm_bindgen]
 impl History {
     /// What the clients of a run saw up to the moment that its script was saved at. Texts that the script names by hash only are
-    /// found among `texts` by their contents. `programs` tells whether what people have written may run. `progress` hears of steps taken, and twice of all that there are.
+    /// found among `texts` by their contents. `programs` tells whether what people have written may run. `progress` hears of
+    /// steps taken, and twice of all that there are.
     ///
     /// # Errors
     /// If it is no script, or what `progress` throws.

@@ -8,6 +8,7 @@ import { collectionsIn } from "../model/saved.js";
 import type { LabsHost } from "./labs-worker.js";
 import { SecondEngine } from "./second.js";
 import { textsOf } from "./texts.js";
+import { isTrap } from "./trap.js";
 
 /** What the core reads at most, in bytes. */
 export const LONGEST = 64 << 20;
@@ -135,7 +136,7 @@ class Histories {
       if (turn !== this.#turn) return;
       this.problem = sentence(error);
       // An engine that trapped is of no use any more.
-      if (error instanceof Error && error.name === "RuntimeError") this.#discard();
+      if (isTrap(error)) this.#discard();
     }
     if (turn !== this.#turn) return;
     this.running = null;
@@ -173,8 +174,7 @@ class Histories {
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof Error && error.name === "RuntimeError")
-    return "The judge ran out of memory on this history. Try a shorter part of it.";
+  if (isTrap(error)) return "There was not enough memory for this history. Try a shorter part of it.";
   const message = error instanceof Error ? error.message : String(error);
   return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
 }

@@ -19,7 +19,7 @@ import type {
 import init, { freshSeed, Playground } from "splitbrain";
 import type { Attempt, JobOutput, ScriptProblem, StoredFile } from "splitbrain/jobs";
 import { JobsEngine, type JobsPlayground } from "./jobs-engine.js";
-import { TRAP } from "./trap.js";
+import { isTrap, TRAP } from "./trap.js";
 
 export interface Text {
   name: string;
@@ -259,7 +259,7 @@ function guarded<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
-    if (isTrap(error)) {
+    if (isLost(error)) {
       const trap = new Error(error instanceof Error ? error.message : String(error));
       trap.name = TRAP;
       throw trap;
@@ -268,10 +268,7 @@ function guarded<T>(call: () => T): T {
   }
 }
 
-/** Besides traps proper: a stack that ran out, and the binding's own refusals once an earlier call has trapped. */
-const isTrap = (error: unknown): boolean =>
-  error instanceof WebAssembly.RuntimeError ||
-  error instanceof RangeError ||
-  // A stack that ran out, as Firefox calls it.
-  (error instanceof Error && error.name === "InternalError") ||
+/** Besides traps: the binding's own refusals once an earlier call has trapped. */
+const isLost = (error: unknown): boolean =>
+  isTrap(error) ||
   (error instanceof Error && /recursive use of an object|null pointer passed to rust/.test(error.message));

@@ -102,7 +102,7 @@ export class Lab extends Turns {
       const apart = this.engine.interprets || consent === "run";
       if (!apart) await this.defaults();
       const load = () => this.#load(json, consent);
-      this.opened(await (apart ? this.#inFreshEngine(load) : load()), consent);
+      this.opened(await (apart ? this.#inFreshEngine(load, consent === "run") : load()), consent);
       const saved = consent === "refuse" ? null : savedMoment(json);
       this.story = null;
       if (saved !== null) await this.#seekNow(saved.at, saved.step, "Replaying the run");
@@ -134,9 +134,10 @@ export class Lab extends Turns {
   }
 
   /** Opens a run in a fresh engine. If that fails, the run that was open stands where it stood, in the engine it was in. */
-  async #inFreshEngine<T>(open: () => Promise<T>): Promise<T> {
+  async #inFreshEngine<T>(open: () => Promise<T>, interprets: boolean): Promise<T> {
     const old = this.engine;
     this.engine = new Engine();
+    this.engine.interprets = interprets;
     this.#opening = true;
     try {
       await this.engine.call((host) => host.start(), LONG_CALL_MS);
@@ -295,7 +296,7 @@ export class Lab extends Turns {
   /** Stops a seek or a run ahead where it is. */
   cancel(): void {
     this.#cancelled = true;
-    // A program that computes for long does not hear of it: its engine is given up, and the run restored in a fresh one.
+    // A program that computes for long does not hear of it: its engine is given up, and what was open before is there again.
     if (this.#opening || (this.engine.interprets && this.engine.silence > SLOW_MS)) this.engine.giveUp();
   }
 
@@ -406,11 +407,6 @@ export class Lab extends Turns {
   /** For tests only: makes the engine trap as a fault of ours would. */
   provokeTrap(): Promise<void> {
     return this.exclusive("a trap provoked by a test", () => this.engine.call((host) => host.provokeTrap()));
-  }
-
-  stop(): void {
-    this.pause();
-    this.engine.discard();
   }
 
   // ── Inside ─────────────────────────────────────────────────────────────────────────────────────────────────────

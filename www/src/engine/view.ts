@@ -53,8 +53,12 @@ export const seatOf = ({ coordinator }: Node): string => {
   return seat === "alone" ? "coordinator" : seat === "standby" ? "stands by" : seat.replace("-", " ");
 };
 
-/** Whether a job was submitted that has no number yet. */
-export const isClaiming = ({ nodes }: Frame): boolean => nodes.some(({ coordinator }) => coordinator?.claiming);
+/** Whether a job was submitted that has no number yet. What one claims who has been replaced without knowing it does not count. */
+export const isClaiming = ({ nodes }: Frame): boolean => {
+  const later = (epoch: number) =>
+    nodes.some(({ coordinator: other }) => other?.seat === "in-charge" && other.epoch > epoch);
+  return nodes.some(({ coordinator }) => coordinator?.claiming && !later(coordinator.epoch));
+};
 
 /** Whether a coordinator hands out tasks. */
 export const isInCharge = ({ nodes }: Frame): boolean =>

@@ -65,11 +65,29 @@ const verdict = (job: Job) =>
     ? nothing
     : html`<p class="verdict ${job.equal ? "good" : "broken"}" role="status">${job.equal ? "✓ The output equals the sequential run's." : "✕ The output differs from the sequential run's."}</p>`;
 
-/** While nobody hands out tasks: before a job has its number, and until a standby takes over. */
-export const waitingView = (claiming: boolean, ways: Ways): TemplateResult => html`<section>
-    <h2>${claiming ? "The job is submitted" : "No coordinator is in charge"}</h2>
-    <p role="status">${claiming ? "It gets its number as soon as a coordinator is in charge and has it kept in the servers' log; until then it is in one coordinator's memory, and is lost if that crashes." : "One that has heard from no other for two to three seconds takes over: it reads in the servers' log what is finished, and goes on from there (§3.3)."}</p>
-    ${ahead(ways)}</section>`;
+/** For its number, for a standby to take over, or for somebody to restart a coordinator. */
+export type Wait = "number" | "standby" | "restart";
+
+const WAITS = {
+  number: [
+    "The job is submitted",
+    "It gets its number as soon as a coordinator is in charge and has it kept in the servers' log; until then it is in one coordinator's memory, and is lost if that crashes.",
+  ],
+  standby: [
+    "No coordinator is in charge",
+    "One that has heard from no other for two to three seconds takes over: it reads in the servers' log what is finished, and goes on from there (§3.3).",
+  ],
+  restart: [
+    "Every coordinator is down",
+    "Restart one of them below. What is finished is in the servers' log, and the job goes on from there (§3.3).",
+  ],
+} as const;
+
+/** While nobody hands out tasks. */
+export function waitingView(wait: Wait, ways: Ways): TemplateResult {
+  const [title, words] = WAITS[wait];
+  return html`<section><h2>${title}</h2><p role="status">${words}</p>${wait === "restart" ? nothing : ahead(ways)}</section>`;
+}
 
 /** A job that went down with its coordinator. */
 export function diedView(
@@ -78,18 +96,17 @@ export function diedView(
   at: number | null,
   resubmit: (() => void) | null,
 ): TemplateResult {
-  const crashed = `The coordinator crashed${at === null ? "" : ` at ${seconds(at)}`}`;
   const again = html`<div class="row"><button class="primary" title="The same job once more, by a coordinator that is up" @click=${resubmit}>Submit again</button></div>`;
   if (replicated) {
     return html`<section><h2>The job died with its coordinator</h2>
     <div class="trouble" role="alert">
-      <p>${crashed} while the job's inputs were being stored, and nobody else has them. Once they are, a job outlives whoever is in charge.</p>
+      <p>Another coordinator took over while the job's inputs were being stored, and only the one before has them. Once they are stored, a job outlives whoever is in charge.</p>
       ${resubmit ? again : nothing}
     </div></section>`;
   }
   return html`<section><h2>${died ? "The job died with its coordinator" : "The coordinator is down"}</h2>
     <div class="trouble" role="alert">
-      <p>${crashed}, and what it knew of a job was in its memory only. The workers have nobody to ask.</p>
+      <p>The coordinator crashed${at === null ? "" : ` at ${seconds(at)}`}, and what it knew of a job was in its memory only. The workers have nobody to ask.</p>
       <blockquote cite="https://research.google/pubs/pub62/">“However, given that there is only a single master, its failure is unlikely; therefore our current implementation aborts the MapReduce computation if the master fails. Clients can check for this condition and retry the MapReduce operation if they desire.” <span class="soft">§3.3</span></blockquote>
       <p class="soft">${resubmit ? "Submit the job again, which restarts the coordinator" : "Restart the coordinator and run the job again below"}; or start a new run (n) with a replicated coordinator, and see it survive.</p>
       ${resubmit ? again : nothing}

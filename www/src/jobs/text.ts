@@ -56,7 +56,7 @@ export function ownText(
   change: (change: Partial<Draft>, over?: boolean) => void,
   tell: (wrong: string) => void,
 ): TemplateResult {
-  const add = async (list: FileList | null | undefined) => {
+  const add = async (list: Iterable<File> | null | undefined) => {
     try {
       const added = await read([...(list ?? [])], draft.files);
       change({ files: [...draft.files, ...added] });
@@ -74,7 +74,15 @@ export function ownText(
   }}>
     <textarea aria-label="Text to run on" placeholder="Paste text here, or drop text files. Each file is one input; pasted text is split at empty lines." .value=${draft.pasted}
       @input=${(event: Event) => change({ pasted: (event.target as HTMLTextAreaElement).value })}></textarea>
-    <div class="row"><input type="file" multiple accept="text/*,.txt,.md" aria-label="Text files" title="Add files, each one input" @change=${(event: Event) => void add((event.target as HTMLInputElement).files)} />
+    <div class="row"><input type="file" multiple accept="text/*,.txt,.md" aria-label="Text files" title="Add files, each one input" @change=${(
+      event: Event,
+    ) => {
+      const input = event.target as HTMLInputElement;
+      const files = [...(input.files ?? [])];
+      // The same file can be chosen again.
+      input.value = "";
+      void add(files);
+    }} />
       ${
         draft.files.length > 0
           ? html`<span class="soft">${count(draft.files.length, "file")}</span><button type="button" title="Leave these files out" @click=${() => change({ files: [] })}>Remove</button>`

@@ -8,7 +8,7 @@ import { isClaiming, isInCharge, type View } from "../engine/view.js";
 import { countersView } from "../jobs/counters.js";
 import { draft } from "../jobs/draft.js";
 import type { JobForm } from "../jobs/form.js";
-import { diedView, progressLook, progressView, type Ways, waitingView } from "../jobs/progress.js";
+import { diedView, progressLook, progressView, type Wait, type Ways, waitingView } from "../jobs/progress.js";
 import { workersLook, workersView } from "../jobs/workers.js";
 import { keyOf, part } from "../model/jobs.js";
 import type { Theme } from "../model/palette.js";
@@ -23,9 +23,12 @@ import "../jobs/form.js";
 /** How far “Run to the end” looks ahead, in virtual time. */
 const PATIENCE = 600_000_000;
 
-/** Whether there is a job soon that is not there yet, or not any more. */
-const isWaiting = ({ config, frame }: View) =>
-  isClaiming(frame) || (config.coordinator === "replicated" && !isInCharge(frame));
+/** What a job waits for that is not there yet, or not any more. */
+function waitsFor({ config, frame }: View): Wait | null {
+  if (isClaiming(frame)) return "number";
+  if (config.coordinator !== "replicated" || isInCharge(frame)) return null;
+  return frame.nodes.some(({ kind, status }) => kind === "coordinator" && status !== "down") ? "standby" : "restart";
+}
 
 const isJudged = (job: Job | null) =>
   job === null || job.phase === "failed" || (job.phase === "done" && job.equal !== null);
@@ -89,10 +92,9 @@ export class MapReduce extends Panel {
     if (!nodes.some((node) => node.kind === "worker")) {
       return html`<section><div class="empty"><p>This cluster has no MapReduce workers. Start a new run (n) with some: four are enough to count the words of a book.</p></div></section>`;
     }
-    const claiming = isClaiming(view.frame);
-    const waiting = isWaiting(view);
-    return html`${waiting ? waitingView(claiming, this.#ways) : nothing}${job ? this.#job(job) : waiting ? nothing : this.#died()}
-      <section><sb-job-form .lab=${lab} .job=${job} ?claiming=${claiming} @submitted=${this.#watch}></sb-job-form></section>
+    const wait = waitsFor(view);
+    return html`${wait ? waitingView(wait, this.#ways) : nothing}${job ? this.#job(job) : wait ? nothing : this.#died()}
+      <section><sb-job-form .lab=${lab} .job=${job} ?claiming=${wait === "number"} @submitted=${this.#watch}></sb-job-form></section>
       ${job ? nothing : workersView(view, lab)}`;
   }
 
@@ -144,7 +146,7 @@ export class MapReduce extends Panel {
   #ahead() {
     void this.lab.runUntil(
       "Running the job",
-      (view) => !isWaiting(view) && isJudged(view.frame.job),
+      (view) => [null, "restart"].includes(waitsFor(view)) && isJudged(view.frame.job),
       PATIENCE,
       (view) => part(view.frame.job),
     );

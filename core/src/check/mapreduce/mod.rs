@@ -99,7 +99,7 @@ impl Checker {
         // One that has taken over does not have the texts.
         let with_texts = known.map_or(&job.job, |known| &known.job).clone();
         self.jobs.insert(job.id, JobView { job: with_texts, ..job.clone() });
-        let counted = |job: &JobView| (job.maps_completed, job.reduces_completed);
+        let counted = |job: &JobView| (job.maps_completed, job.reduces_completed, job.lost);
         if before.is_none_or(|before| counted(before) != counted(job)) {
             for task in completed_in_step(heard, job) {
                 if !before.is_some_and(|before| is_completed(before, task)) {

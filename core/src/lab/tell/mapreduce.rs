@@ -123,6 +123,11 @@ pub(super) fn arrival(
             let text = format!("{from} could not read what map {map} has left for {task}.{rest}");
             Sentence::new(Kind::Mapreduce, "MapReduce §3.3", text)
         }
+        Message::Alive { .. } if notes(step, Note::NotInCharge) => {
+            let text =
+                format!("{to} refuses the job that waited with it, as {from} is in charge: submit it again.");
+            Sentence::new(Kind::Mapreduce, "MapReduce §3.3", text)
+        }
         Message::Alive { .. } => {
             Sentence::plain(Kind::Quiet, format!("{to} knows that {from} is in charge."))
         }

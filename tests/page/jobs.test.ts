@@ -235,8 +235,11 @@ test("intermediate files can be found and read", async ({ arrive }) => {
   await jobs.equal.waitFor({ timeout: 60_000 });
   await page.getByText("Files", { exact: true }).click();
   const files = page.getByRole("combobox", { name: "File", exact: true });
-  const options = await files.locator("option").count();
-  expect(options).toBeGreaterThan(1);
+  const options = await until(
+    () => files.locator("option").count(),
+    (found) => found > 1,
+    "the files are listed",
+  );
   const read: string[] = [];
   for (let i = 1; i < options; i++) {
     await files.selectOption({ index: i });

@@ -354,7 +354,8 @@ test("a follower that lost its disk stays behind, and the page says why", async 
   );
   await lab.pause();
   await lab.doBreak("Wipe a follower's disk");
-  const wiped = (await lab.servers()).find((one) => one.role === "crashed")?.name ?? "";
+  const crashed = async () => (await lab.servers()).find((one) => one.role === "crashed");
+  const wiped = (await until(crashed, Boolean, "a follower has crashed"))?.name ?? "";
   await lab.server(wiped).focus();
   await page.keyboard.press("Enter");
   const inspector = page.getByRole("region", { name: "Inspector" });

@@ -159,6 +159,7 @@ fn asked(keep: Keep) -> Op {
     match keep {
         Keep::Get { key } => Op::Get { key: Text::from(&*key) },
         Keep::Put { key, value } => Op::Put { key: Text::from(&*key), value: Text::from(&*value) },
+        Keep::Delete { key } => Op::Delete { key: Text::from(&*key) },
         Keep::Change { key, expected, value } => Op::Cas {
             key: Text::from(&*key),
             expected: expected.map(|expected| Text::from(&*expected)),

@@ -35,6 +35,11 @@ pub enum Keep {
         /// The value.
         value: Rc<str>,
     },
+    /// Forget a key.
+    Delete {
+        /// The key.
+        key: Rc<str>,
+    },
     /// Put this under a key if another value is there now; none if there is nothing.
     Change {
         /// The key.

@@ -212,10 +212,11 @@ impl Coordinator {
             // Its number is nobody else's now, and its recipe will not be in the way of another's.
             Event::Claimed(job) => {
                 let number = self.replica.shared.jobs;
-                let put = |number, value| Keep::Put { key: job_key(JobId(number)), value };
-                self.ask_store(at, put(number, recipe(job).into()), Asked::Recipe, out);
-                if number > 1 {
-                    self.ask_store(at, put(number - 1, "".into()), Asked::Recipe, out);
+                let put = Keep::Put { key: job_key(JobId(number)), value: recipe(job).into() };
+                self.ask_store(at, put, Asked::Recipe, out);
+                if let Some(before) = number.checked_sub(1).filter(|&before| before > 0) {
+                    let delete = Keep::Delete { key: job_key(JobId(before)) };
+                    self.ask_store(at, delete, Asked::Recipe, out);
                 }
             }
             Event::Completed { worker, call, .. } => receipt = Some((*worker, *call)),

@@ -45,10 +45,10 @@ pub fn reply(reply: &Reply) -> String {
     }
 }
 
-/// A text cut to what fits a line, with an ellipsis if something is missing.
+/// The beginning of a text's first line, with an ellipsis if something is missing.
 pub fn short(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
+    match text.char_indices().enumerate().find(|&(place, (_, letter))| place == SHOWN || letter == '\n') {
+        Some((_, (cut, _))) => format!("{}…", &text[..cut]),
         None => text.into(),
     }
 }
@@ -213,5 +213,21 @@ fn servers(step: &Step<Member>) -> Option<(&ServerView, &ServerView)> {
     match (step.change.as_ref()?.before.as_ref()?, step.change.as_ref()?.after.as_ref()?) {
         (View::Server(before), View::Server(after)) => Some((before, after)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_told_as_far_as_a_line_goes() {
+        let long = "a".repeat(SHOWN + 1);
+        let cut = format!("{}…", "a".repeat(SHOWN));
+        for (text, told) in
+            [("", ""), ("x", "x"), ("epoch 1\njobs 2", "epoch 1…"), (&long, &cut), (&long[1..], &long[1..])]
+        {
+            assert_eq!(short(text), told);
+        }
     }
 }
